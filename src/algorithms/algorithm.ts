@@ -1,0 +1,75 @@
+import type { Bytes } from "../encoding/bytes.js";
+import type { SignatureValue } from "../model/external-signature.js";
+import type { Verdict } from "../model/report.js";
+import type { SignableObject } from "../model/signable.js";
+
+/** One signature to verify. */
+export interface VerifyInput {
+  /** The signed object: its bytes, what it is and whose. */
+  readonly object: SignableObject;
+  /** What stands behind the algorithm in the key ID; absent where nothing does. */
+  readonly key?: string;
+  /** The signature's value, word for word: hostile until proven otherwise. */
+  readonly value: SignatureValue;
+  /** The time to judge at, milliseconds since 1970. */
+  readonly now: number;
+  /** Ends a look-up that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a signing tool gave back, to be turned into a signature. */
+export interface AcceptInput {
+  readonly object: SignableObject;
+  /** Text (armor, base64) or the bytes of a file, as the signer returned it. */
+  readonly output: string | Uint8Array;
+  readonly now: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A signature read from a tool's output, already verified: the verdict is `valid`. */
+export interface AcceptedSignature {
+  /** The whole key ID to publish under. */
+  readonly keyId: string;
+  /** The value to publish. */
+  readonly value: SignatureValue;
+  readonly verdict: Verdict;
+}
+
+/** A ready command line that makes a signature with the user's own tool. */
+export interface SigningCommand {
+  /** The program it needs: `gpg`, `sq`. */
+  readonly tool: string;
+  /** `pipe`: paste into a POSIX shell, the signature is printed. `file`: works in every shell, on a file saved before. */
+  readonly form: "pipe" | "file";
+  /** The command, safe to copy and paste. */
+  readonly command: string;
+  /** For `file`: the name under which the exact bytes must be saved first. */
+  readonly inputFile?: string;
+  /** For `file`: the name of the file that comes back. */
+  readonly outputFile?: string;
+}
+
+/**
+ * One kind of external signature. It says whether a signature is right and who made it, and never sees trust.
+ *
+ * `verify` returns a verdict for every input, however malformed; it throws on abort alone.
+ */
+export interface SignatureAlgorithm {
+  /** Algorithm identifier as it stands in key IDs. */
+  readonly id: string;
+  /** Judges one signature. */
+  verify(input: VerifyInput): Promise<Verdict>;
+  /**
+   * A short text that changes whenever the same input could get another verdict: with the keyring, the options, the
+   * version. Verdicts are cached under it; without it they are not cached.
+   */
+  cacheContext?(): Promise<string | undefined>;
+  /**
+   * Turns a signing tool's output into the signature to publish.
+   *
+   * @throws CountersignError `ERR_ACCEPT_MALFORMED`, `ERR_ACCEPT_NO_KEY`, `ERR_ACCEPT_NOT_VALID`
+   */
+  accept?(input: AcceptInput): Promise<AcceptedSignature>;
+  /** Ready command lines for these bytes; empty where they cannot be given safely. */
+  commands?(bytes: Bytes): readonly SigningCommand[];
+}

@@ -1,0 +1,106 @@
+import type { Purpose } from "./signable.js";
+
+/** What became of one signature. Only `valid` can ever convince; the other three differ in what to do next. */
+export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupported";
+
+/**
+ * Why a signature has its status, from one closed list. In brackets the sub-indication of ETSI EN 319 102-1 that it
+ * corresponds to.
+ *
+ * valid
+ * - `valid` [TOTAL-PASSED]
+ * - `key-unconfirmed` — the key is known from the key ID alone, so nobody could tell of its revocation
+ *
+ * invalid
+ * - `malformed` [FORMAT_FAILURE] — the value is not what its algorithm writes
+ * - `too-large` [FORMAT_FAILURE] — beyond the bounds that are read
+ * - `bad-signature` [SIG_CRYPTO_FAILURE] — the maths is wrong
+ * - `wrong-object` [FORMAT_FAILURE] — the object is none that can be signed, or not this user's
+ * - `wrong-signature-type` [FORMAT_FAILURE] — a certification, a cleartext or an inline message
+ * - `wrong-key` [SIG_CONSTRAINTS_FAILURE] — made by another key than the key ID names
+ * - `key-not-for-signing` [CHAIN_CONSTRAINTS_FAILURE] — usage flags, or a subkey that is not bound both ways
+ * - `weak-algorithm` [CRYPTO_CONSTRAINTS_FAILURE] — key, digest or curve is refused
+ * - `unknown-critical` [SIG_CONSTRAINTS_FAILURE] — something marked critical that is not understood
+ * - `key-revoked` [REVOKED] — for cause, or without a reason
+ * - `made-in-future` [FORMAT_FAILURE] — more than 5 minutes ahead
+ *
+ * indeterminate
+ * - `expired` [EXPIRED] — the signature's own time is over
+ * - `key-expired` [OUT_OF_BOUNDS_NO_POE] — the key's time is over
+ * - `not-yet-valid` [NOT_YET_VALID]
+ * - `key-revoked-softly` [REVOKED_NO_POE] — superseded or retired; see `validFrom` and `validUntil`
+ * - `no-key` [SIGNING_CERTIFICATE_NOT_FOUND] — nobody has the public key
+ * - `resolver-failed` [TRY_LATER] — asking for the key failed
+ * - `verifier-failed` [TRY_LATER] — the algorithm threw or its library is missing
+ * - `too-many` [TRY_LATER] — past the number of signatures on one object that are looked at
+ *
+ * unsupported
+ * - `unknown-algorithm` — no verifier for the algorithm
+ * - `unsupported-key` — the verifier does not know this kind of key
+ */
+export type ReportCode =
+  | "valid"
+  | "key-unconfirmed"
+  | "malformed"
+  | "too-large"
+  | "bad-signature"
+  | "wrong-object"
+  | "wrong-signature-type"
+  | "wrong-key"
+  | "key-not-for-signing"
+  | "weak-algorithm"
+  | "unknown-critical"
+  | "key-revoked"
+  | "made-in-future"
+  | "expired"
+  | "key-expired"
+  | "not-yet-valid"
+  | "key-revoked-softly"
+  | "no-key"
+  | "resolver-failed"
+  | "verifier-failed"
+  | "too-many"
+  | "unknown-algorithm"
+  | "unsupported-key";
+
+/** Who made a signature, as far as the mathematics shows. Says nothing about whom they may speak for. */
+export interface Signer {
+  /** Fingerprint of the certificate or key that the key ID names, as its algorithm writes it. */
+  readonly fingerprint: string;
+  /** Fingerprint of the very key that signed, where it is another (an OpenPGP subkey). */
+  readonly signingKey?: string;
+  /** SHA-256 of the signing key's SubjectPublicKeyInfo, lower-case hexadecimal: one key in every algorithm. */
+  readonly keyHash: string;
+  /** Names that the key gives itself: evidence to show, never a reason to trust. At most 16. */
+  readonly names: readonly string[];
+}
+
+/** What an algorithm says about one signature. Times are milliseconds since 1970. */
+export interface Verdict {
+  readonly status: SignatureStatus;
+  readonly code: ReportCode;
+  /** Present where a key was found and the mathematics was right. */
+  readonly signer?: Signer;
+  /** When it was made, by the signature's own word. */
+  readonly createdAt?: number;
+  /** When the signature itself ends. */
+  readonly expiresAt?: number;
+  /** Start of the interval in which the signature is, was or will be valid. */
+  readonly validFrom?: number;
+  /** End of that interval; absent where none is known. A cached verdict never outlives it. */
+  readonly validUntil?: number;
+  /** SHA-256 of the decoded signature, lower-case hexadecimal: what a withdrawal names. */
+  readonly valueHash?: string;
+}
+
+/** A verdict together with what it is about. */
+export interface SignatureReport extends Verdict {
+  /** The whole key ID, word for word. */
+  readonly keyId: string;
+  /** The algorithm identifier in the key ID. */
+  readonly algorithm: string;
+  /** The owner of the signed object. */
+  readonly userId: string;
+  /** What the signed object is; absent where it has no known shape. */
+  readonly purpose?: Purpose;
+}

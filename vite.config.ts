@@ -1,0 +1,70 @@
+import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The package under its public names, so that examples and tests import it as its users do. */
+const alias = [
+  { find: /^matrix-countersign$/, replacement: here("src/index.ts") },
+  { find: /^matrix-countersign\/openpgp$/, replacement: here("src/algorithms/openpgp/index.ts") },
+  { find: /^matrix-countersign\/trust$/, replacement: here("src/trust/index.ts") },
+  { find: /^matrix-countersign\/store$/, replacement: here("src/store/index.ts") },
+];
+
+/** Libraries that are loaded lazily: named here so that a cold dev server does not reload the page when it meets them. */
+const optimizeDeps = {
+  include: [
+    "idb",
+    "openpgp",
+    "fast-check",
+    "matrix-js-sdk",
+    "matrix-js-sdk/lib/crypto-api",
+    "matrix-js-sdk/lib/store/memory",
+  ],
+  exclude: ["@matrix-org/matrix-sdk-crypto-wasm"],
+};
+
+const chromium = {
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"],
+    },
+  }),
+  instances: [{ browser: "chromium" as const }],
+};
+
+const inNode = (name: string, include: string[], extra: object = {}): TestProjectInlineConfiguration => ({
+  resolve: { alias },
+  test: { name, include, environment: "node", ...extra },
+});
+
+const inChromium = (name: string, include: string[], extra: object = {}): TestProjectInlineConfiguration => ({
+  resolve: { alias },
+  optimizeDeps,
+  test: { name, include, browser: chromium, ...extra },
+});
+
+export default defineConfig({
+  resolve: { alias },
+  optimizeDeps,
+  test: {
+    projects: [
+      inNode("unit", ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"]),
+      inNode("fuzz", ["test/fuzz/**/*.test.ts"], { testTimeout: 120_000 }),
+      inNode("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 300_000 }),
+      inNode("homeserver", ["test/homeserver/contract/*.test.ts"], { testTimeout: 120_000, hookTimeout: 600_000 }),
+      inNode("package", ["test/package/**/*.test.ts"], { testTimeout: 120_000 }),
+      inChromium("browser", ["test/browser/**/*.test.ts"], { testTimeout: 30_000 }),
+      inChromium("homeserver-browser", ["test/homeserver/browser/*.test.ts"], {
+        testTimeout: 120_000,
+        hookTimeout: 600_000,
+      }),
+      inChromium("bench", ["test/bench/**/*.bench.ts"], { testTimeout: 600_000 }),
+    ],
+  },
+});
