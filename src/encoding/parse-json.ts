@@ -2,7 +2,7 @@ import { CountersignError } from "../errors.js";
 import { maxJsonDepth } from "./canonical-json.js";
 
 const whiteSpace = /[ \t\n\r]*/y;
-const quoted = /"[^"\\]*(?:\\[^][^"\\]*)*"/y;
+const quoted = /"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const literal = /true|false|null/y;
 
