@@ -57,10 +57,15 @@ export default defineConfig({
       inNode("unit", ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"]),
       inNode("fuzz", ["test/fuzz/**/*.test.ts"], { testTimeout: 120_000 }),
       inNode("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 300_000 }),
-      inNode("homeserver", ["test/homeserver/contract/*.test.ts"], { testTimeout: 120_000, hookTimeout: 600_000 }),
+      inNode("homeserver", ["test/homeserver/contract/*.test.ts"], {
+        globalSetup: "test/support/synapse-global-setup.ts",
+        testTimeout: 120_000,
+        hookTimeout: 600_000,
+      }),
       inNode("package", ["test/package/**/*.test.ts"], { testTimeout: 120_000 }),
       inChromium("browser", ["test/browser/**/*.test.ts"], { testTimeout: 30_000 }),
       inChromium("homeserver-browser", ["test/homeserver/browser/*.test.ts"], {
+        globalSetup: "test/support/synapse-global-setup.ts",
         testTimeout: 120_000,
         hookTimeout: 600_000,
       }),

@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+
+/** How much a test server lets one client do: `none` practically everything, `low` makes it answer 429 soon. */
+export type RateLimits = "none" | "low";
+
+/** What {@link synapseConfig} writes down. */
+export interface SynapseConfigOptions {
+  readonly folder: string;
+  readonly port: number;
+  readonly serverName: string;
+  readonly rateLimits: RateLimits;
+}
+
+/** Every limit of a Synapse that a client's request can meet; two of them hold several limits. */
+const LIMITS = ["message", "registration", "joins_per_room", "reports", "room_creation", "user_directory", "profile"];
+const NESTED_LIMITS = {
+  login: ["address", "account", "failed_attempts"],
+  joins: ["local", "remote"],
+  invites: ["per_room", "per_user", "per_issuer"],
+  presence: ["per_user"],
+};
+
+/**
+ * The configuration files of a Synapse for tests, by name: open registration, SQLite, one listener on loopback, no
+ * federation. JSON, which YAML includes. Whatever is not named here, CORS among it, is as Synapse ships it.
+ */
+export function synapseConfig(options: SynapseConfigOptions): Map<string, string> {
+  const { folder, port, serverName, rateLimits } = options;
+  const limit = rateLimits === "low" ? { per_second: 0.5, burst_count: 2 } : { per_second: 1e5, burst_count: 1e5 };
+  const limits: Record<string, unknown> = {};
+  for (const name of LIMITS) limits[`rc_${name}`] = limit;
+  for (const [name, parts] of Object.entries(NESTED_LIMITS)) {
+    limits[`rc_${name}`] = Object.fromEntries(parts.map((part) => [part, limit]));
+  }
+  const listener = {
+    port,
+    type: "http",
+    tls: false,
+    bind_addresses: ["127.0.0.1"],
+    resources: [{ names: ["client"] }],
+  };
+  const homeserver = {
+    server_name: serverName,
+    pid_file: join(folder, "homeserver.pid"),
+    listeners: [listener],
+    database: { name: "sqlite3", args: { database: join(folder, "homeserver.db") } },
+    media_store_path: join(folder, "media"),
+    signing_key_path: join(folder, "signing.key"),
+    log_config: join(folder, "log.json"),
+    enable_registration: true,
+    enable_registration_without_verification: true,
+    bcrypt_rounds: 4,
+    trusted_key_servers: [],
+    suppress_key_server_warning: true,
+    report_stats: false,
+    macaroon_secret_key: randomBytes(16).toString("hex"),
+    form_secret: randomBytes(16).toString("hex"),
+    ...limits,
+  };
+  const log = {
+    version: 1,
+    formatters: { short: { format: "%(asctime)s %(levelname)s %(name)s %(message)s" } },
+    handlers: { console: { class: "logging.StreamHandler", formatter: "short" } },
+    root: { level: "INFO", handlers: ["console"] },
+    disable_existing_loggers: false,
+  };
+  return new Map([
+    ["homeserver.json", JSON.stringify(homeserver)],
+    ["log.json", JSON.stringify(log)],
+    ["signing.key", `ed25519 a_test ${randomBytes(32).toString("base64").replace(/=+$/, "")}\n`],
+  ]);
+}

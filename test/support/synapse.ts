@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { ensurePythonEnvironment } from "../../scripts/tools.mjs";
+import { type RateLimits, synapseConfig } from "./synapse-config.js";
+
+/** The versions that the tests pin: the last that refuses foreign signatures was 1.160, the first that takes them 1.161. */
+export type SynapseVersion = "1.163.2" | "1.152.1";
+
+/** Options of {@link startSynapse}. */
+export interface SynapseOptions {
+  readonly version: SynapseVersion;
+  /** Default `countersign.test`. */
+  readonly serverName?: string;
+  /** Default `none`. */
+  readonly rateLimits?: RateLimits;
+}
+
+/** A running Synapse. */
+export interface Synapse {
+  readonly version: SynapseVersion;
+  readonly serverName: string;
+  /** Base URL, `http://127.0.0.1:<port>`; the same after a restart. */
+  readonly url: string;
+  /** Ends the process and starts another on the same data and port. */
+  restart(): Promise<void>;
+  /** Ends the process and removes its data. */
+  stop(): Promise<void>;
+  /** The end of what it logged. */
+  logTail(lines?: number): string;
+}
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
+const LOG_LIMIT_CHARS = 200_000;
+
+/** Runs Synapse; when the other end of its standard input is gone, however its parent died, removes the data and ends it. */
+const LAUNCHER = `
+import os, runpy, shutil, signal, sys, threading
+config = sys.argv[1]
+def watch():
+    while os.read(0, 4096): pass
+    shutil.rmtree(os.path.dirname(config), ignore_errors=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+threading.Thread(target=watch, daemon=True).start()
+sys.argv = ["synapse", "-c", config]
+runpy.run_module("synapse.app.homeserver", run_name="__main__", alter_sys=True)
+`;
+
+/** Starts a real Synapse with fresh data on a random loopback port and waits until it answers. */
+export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
+  const { version, serverName = "countersign.test", rateLimits = "none" } = options;
+  const python = await ensurePythonEnvironment(`synapse-${version}`);
+  const folder = await mkdtemp(join(tmpdir(), `synapse-${version}-`));
+  const port = await freePort();
+  for (const [name, text] of synapseConfig({ folder, port, serverName, rateLimits })) {
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+  }
+  const url = `http://127.0.0.1:${port}`;
+  const log = new LogTail();
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(python, ["-c", LAUNCHER, join(folder, "homeserver.json")], {
+      cwd: folder,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    child.stdout?.on("data", (chunk: Buffer) => log.add(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => log.add(chunk));
+    try {
+      await untilHealthy(child, url);
+    } catch (cause) {
+      await end(child);
+      throw new Error(`Synapse ${version} did not start:\n${log.tail(40)}`, { cause });
+    }
+    return child;
+  };
+  let child: ChildProcess;
+  try {
+    child = await start();
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    version,
+    serverName,
+    url,
+    restart: async () => {
+      await end(child);
+      child = await start();
+    },
+    stop: async () => {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+    logTail: (lines = 40) => log.tail(lines),
+  };
+}
+
+/** The end of a process's output, bounded. */
+class LogTail {
+  #text = "";
+
+  add(chunk: Buffer): void {
+    this.#text = (this.#text + chunk.toString("utf8")).slice(-LOG_LIMIT_CHARS);
+  }
+
+  tail(lines: number): string {
+    return this.#text.trimEnd().split("\n").slice(-lines).join("\n");
+  }
+}
+
+/** A port that is free now. Somebody may take it before Synapse does: then the start fails, loudly. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+async function untilHealthy(child: ChildProcess, url: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (hasEnded(child)) throw new Error(`ended with ${child.exitCode ?? child.signalCode}`);
+    if (Date.now() > deadline) throw new Error(`no answer within ${START_TIMEOUT_MS} ms`);
+    try {
+      const answer = await fetch(`${url}/_matrix/client/versions`, { signal: AbortSignal.timeout(5_000) });
+      if (answer.ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    await delay(50);
+  }
+}
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+/** Asks the process to end, insists after a while, and returns when it is gone. */
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child) || child.pid === undefined) return;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const insist = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  await gone;
+  clearTimeout(insist);
+}
