@@ -1,0 +1,9 @@
+export { memoryStore } from "./memory-store.js";
+export type {
+  CachedReport,
+  DegradationReason,
+  KeptSignature,
+  SignatureStore,
+  StoreDegradation,
+  StoreOptions,
+} from "./signature-store.js";

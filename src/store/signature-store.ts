@@ -1,0 +1,109 @@
+import type { ExternalSignature } from "../model/external-signature.js";
+import type { Verdict } from "../model/report.js";
+
+/** A verdict as a {@link SignatureStore} remembers it. All times are milliseconds since 1970. */
+export interface CachedReport {
+  /** What the verdict is about: chosen by the caller, 1 to 1,024 characters, one key for one question. */
+  readonly cacheKey: string;
+  /** The owner of the signed object: whom to name to forget it. */
+  readonly userId: string;
+  /** The answer. Texts in it longer than 4,096 characters together are not cached. */
+  readonly verdict: Verdict;
+  /** When it was stored. */
+  readonly storedAt: number;
+  /** First moment at which it must not be believed any more: never later than the verdict's own `validUntil`. */
+  readonly freshUntil: number;
+}
+
+/** An own signature that was made but could not be published: kept for inspection, never lost. */
+export interface KeptSignature {
+  /** Chosen by the caller; keeping another under the same ID replaces the first. */
+  readonly id: string;
+  readonly userId: string;
+  /** The master key that the signature is on. */
+  readonly masterKey: string;
+  readonly signature: ExternalSignature;
+  /** Why it was not published. */
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly keptAt: number;
+}
+
+/**
+ * Why a store works from memory, in whole or in part. Nothing that the caller asked for failed, but it will be gone with
+ * the page.
+ *
+ * - `unavailable` — no IndexedDB here (private mode, blocked by a setting), or it does not answer: nothing to do
+ * - `blocked` — another tab holds an older version open and does not let go: close or reload that tab
+ * - `newer` — a newer version of this package owns the database: reload the page
+ * - `quota` — the disk or the origin's share is full: free some space
+ * - `terminated` — the browser closed the database twice (site data was cleared): reload the page
+ * - `failed` — anything else; see `cause`
+ */
+export type DegradationReason = "unavailable" | "blocked" | "newer" | "quota" | "terminated" | "failed";
+
+/** That a store works from memory, and why. */
+export interface StoreDegradation {
+  readonly reason: DegradationReason;
+  /** The error underneath, where there is one. */
+  readonly cause?: unknown;
+}
+
+/** What every kind of store takes. */
+export interface StoreOptions {
+  /** The time in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number;
+  /** The most reports that are remembered; beyond it the expired, then the oldest are forgotten. Default: 50,000. */
+  readonly maxReports?: number;
+}
+
+/**
+ * A memory for verdicts, and the place where own signatures wait that could not be published.
+ *
+ * Reports are a cache: a store may forget any of them at any time, never gives back one that is past its `freshUntil` or
+ * that was stored in the future (the clock was set back), and never fails over them. Kept signatures are data: they
+ * stay until they are discarded, and reports are dropped to make room for them. Whether a cached verdict still answers
+ * the question is the caller's to decide, through `cacheKey` and `freshUntil`.
+ *
+ * After {@link SignatureStore.close} reports are neither found nor stored; `keep`, `kept` and `discard` reject.
+ */
+export interface SignatureStore {
+  /** The fresh reports among `cacheKeys`, by key; those not found are absent. Meant for many keys at once. */
+  getReports(cacheKeys: readonly string[]): Promise<Map<string, CachedReport>>;
+  /** Remembers `reports`, each in place of what its key had; one out of bounds is left out. */
+  putReports(reports: readonly CachedReport[]): Promise<void>;
+  /** Forgets the reports of `userIds`, or all reports. */
+  deleteReports(userIds?: readonly string[]): Promise<void>;
+  /**
+   * Keeps a signature until it is discarded.
+   *
+   * @throws CountersignError `ERR_SIGNATURE_VALUE` for what could not be read back (a value that has no canonical JSON, a
+   *   text or value beyond 2^20 characters), `ERR_CLOSED`
+   */
+  keep(signature: KeptSignature): Promise<void>;
+  /**
+   * All kept signatures, oldest first.
+   *
+   * @throws CountersignError `ERR_CLOSED`
+   */
+  kept(): Promise<KeptSignature[]>;
+  /**
+   * Removes a kept signature; an unknown ID is none the worse.
+   *
+   * @throws CountersignError `ERR_CLOSED`
+   */
+  discard(id: string): Promise<void>;
+  /** The last degradation, `undefined` as long as everything is stored where it belongs. */
+  readonly degraded: StoreDegradation | undefined;
+  /**
+   * Calls `listener` at each degradation, once a reason; see {@link SignatureStore.degraded} for one that came before.
+   *
+   * @returns a function that ends it
+   */
+  onDegraded(listener: (degradation: StoreDegradation) => void): () => void;
+  /** Gives the database back once what is under way has ended. */
+  close(): void;
+}
+
+/** The bound of {@link StoreOptions.maxReports} where none is given. */
+export const defaultMaxReports = 50_000;
