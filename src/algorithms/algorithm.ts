@@ -73,3 +73,11 @@ export interface SignatureAlgorithm {
   /** Ready command lines for these bytes; empty where they cannot be given safely. */
   commands?(bytes: Bytes): readonly SigningCommand[];
 }
+
+/** Makes a signature in the page: with a key that the caller unlocked, a card, a signing service. */
+export interface Signer {
+  /** The algorithm whose `accept` reads what {@link Signer.sign} returns. */
+  readonly algorithm: string;
+  /** Signs exactly these bytes; returns what a signing tool would have returned. */
+  sign(bytes: Bytes, options?: { readonly signal?: AbortSignal }): Promise<string | Uint8Array>;
+}

@@ -1,3 +1,4 @@
+import type { RouteName } from "./identity.js";
 import type { Purpose } from "./signable.js";
 
 /** What became of one signature. Only `valid` can ever convince; the other three differ in what to do next. */
@@ -103,4 +104,6 @@ export interface SignatureReport extends Verdict {
   readonly userId: string;
   /** What the signed object is; absent where it has no known shape. */
   readonly purpose?: Purpose;
+  /** The routes that served the signature, where it was fetched. */
+  readonly seenIn?: readonly RouteName[];
 }

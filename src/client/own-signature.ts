@@ -1,0 +1,88 @@
+import type { SigningCommand } from "../algorithms/algorithm.js";
+import { type AlgorithmRegistry, requireAlgorithm } from "../algorithms/registry.js";
+import type { Bytes } from "../encoding/bytes.js";
+import type { JsonObject } from "../encoding/parse-json.js";
+import { CountersignError } from "../errors.js";
+import type { OwnMasterKey } from "../matrix/own-identity.js";
+import type { ExternalSignature } from "../model/external-signature.js";
+import { formatKeyId, parseKeyId } from "../model/key-id.js";
+import { readSignable } from "../model/signable.js";
+
+/** Everything that a user needs to sign their master key with a tool of their own. */
+export interface SigningRequest {
+  /** Algorithm identifier. */
+  readonly algorithm: string;
+  readonly userId: string;
+  /** The Ed25519 master key to be signed, in unpadded base64. */
+  readonly masterKey: string;
+  /** The object to be signed, without signatures. */
+  readonly object: JsonObject;
+  /** The exact bytes to be signed. */
+  readonly bytes: Bytes;
+  /** Ready command lines. */
+  readonly commands: readonly SigningCommand[];
+}
+
+/** An own signature, verified, with the master key that it is on. */
+export interface OwnSignature extends ExternalSignature {
+  /** The Ed25519 master key that it signs, in unpadded base64. */
+  readonly masterKey: string;
+}
+
+/**
+ * The request to sign `own` with an algorithm of the registry.
+ *
+ * @throws CountersignError `ERR_ALGORITHM_UNKNOWN`, `ERR_ALGORITHM_CANNOT_SIGN` for an algorithm that only verifies
+ */
+export function signingRequest(registry: AlgorithmRegistry, id: string, own: OwnMasterKey): SigningRequest {
+  const algorithm = requireAlgorithm(registry, id);
+  if (!algorithm.accept) {
+    throw new CountersignError("ERR_ALGORITHM_CANNOT_SIGN", "expected an algorithm that makes signatures");
+  }
+  const { object, publicKey } = own;
+  const { bytes, userId } = own.signable;
+  return { algorithm: id, userId, masterKey: publicKey, object, bytes, commands: algorithm.commands?.(bytes) ?? [] };
+}
+
+/**
+ * Reads what came back for a request and verifies it against the request's object, before anything leaves.
+ *
+ * @param output armor, base64 or a binary file, as the signing tool wrote it
+ * @throws CountersignError `ERR_ACCEPT_MALFORMED`, `ERR_ACCEPT_NO_KEY`, `ERR_ACCEPT_NOT_VALID`, `ERR_OBJECT_SHAPE` for a
+ *   request that was tampered with, `ERR_ALGORITHM_UNKNOWN`, `ERR_ABORTED`
+ */
+export async function acceptSignature(
+  registry: AlgorithmRegistry,
+  request: SigningRequest,
+  output: string | Uint8Array,
+  now: number,
+  signal?: AbortSignal,
+): Promise<OwnSignature> {
+  const algorithm = requireAlgorithm(registry, request.algorithm);
+  const object = readSignable(request.object, request.userId);
+  if (object.purpose !== "master-key" || object.publicKey !== request.masterKey) {
+    throw new CountersignError("ERR_OBJECT_SHAPE", "expected the request as it was prepared");
+  }
+  if (!algorithm.accept) {
+    throw new CountersignError("ERR_ALGORITHM_CANNOT_SIGN", "expected an algorithm that makes signatures");
+  }
+  const accepted = await algorithm.accept({ object, output, now, ...(signal && { signal }) });
+  const { keyId, value, verdict } = accepted;
+  if (verdict.status !== "valid" || parseKeyId(keyId)?.algorithm !== request.algorithm) {
+    throw new CountersignError("ERR_ACCEPT_NOT_VALID", `expected a valid signature, got ${verdict.code}`);
+  }
+  assertWritableKeyId(keyId);
+  return { userId: request.userId, keyId, value, masterKey: request.masterKey };
+}
+
+/**
+ * Checks that a key ID is one that servers and clients of today survive.
+ *
+ * @throws CountersignError `ERR_KEY_ID_MALFORMED`
+ */
+export function assertWritableKeyId(keyId: string): void {
+  const parsed = parseKeyId(keyId);
+  if (!parsed || formatKeyId(parsed) !== keyId) {
+    throw new CountersignError("ERR_KEY_ID_MALFORMED", "expected the key ID of an external signature");
+  }
+}

@@ -1,0 +1,66 @@
+import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
+import type { AlgorithmRegistry } from "../algorithms/registry.js";
+import { CountersignError } from "../errors.js";
+import { type ExternalSignature, keyIdOf } from "../model/external-signature.js";
+import type { SignatureReport, Verdict } from "../model/report.js";
+import type { SignableObject } from "../model/signable.js";
+
+/** What a verification needs beside the signature. */
+export interface VerifyContext {
+  readonly registry: AlgorithmRegistry;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A string longer than this is refused before any algorithm sees it: 256 KiB, eight times the largest manifest. */
+const maxValueChars = 256 * 1024;
+
+/**
+ * Verifies one signature on one object through the registry.
+ *
+ * Whatever an algorithm does, this returns a report: one that throws yields `verifier-failed`, one that calls something valid
+ * without saying who signed it is not believed.
+ *
+ * @throws CountersignError `ERR_ABORTED`
+ */
+export async function verifySignature(
+  signature: ExternalSignature,
+  object: SignableObject,
+  context: VerifyContext,
+): Promise<SignatureReport> {
+  const { keyId } = signature;
+  const parsed = keyIdOf(signature);
+  const algorithm = parsed && context.registry.get(parsed.algorithm);
+  const about = { keyId, algorithm: parsed?.algorithm ?? "", userId: object.userId, purpose: object.purpose };
+  if (!algorithm) return { ...about, status: "unsupported", code: "unknown-algorithm" };
+  if (signature.userId !== object.userId) return { ...about, status: "invalid", code: "wrong-object" };
+  if (typeof signature.value === "string" && signature.value.length > maxValueChars) {
+    return { ...about, status: "invalid", code: "too-large" };
+  }
+  return { ...about, ...(await askAlgorithm(algorithm, parsed.key, signature, object, context)) };
+}
+
+async function askAlgorithm(
+  algorithm: SignatureAlgorithm,
+  key: string | undefined,
+  { value }: ExternalSignature,
+  object: SignableObject,
+  { now, signal }: VerifyContext,
+): Promise<Verdict> {
+  try {
+    const verdict = await algorithm.verify({
+      object,
+      value,
+      now,
+      ...(key !== undefined && { key }),
+      ...(signal && { signal }),
+    });
+    return verdict.status === "valid" && !verdict.signer
+      ? { status: "indeterminate", code: "verifier-failed" }
+      : verdict;
+  } catch (cause) {
+    if (signal?.aborted) throw new CountersignError("ERR_ABORTED", "the call was aborted", { cause });
+    return { status: "indeterminate", code: "verifier-failed" };
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * What this package asks of a Matrix client: the part of matrix-js-sdk's `MatrixClient` (34 to 43) that it uses, so that
+ * those fit without a cast and anything of the same shape does too.
+ */
+export interface MatrixClientLike {
+  /** The own user ID, `null` before login. */
+  getUserId(): string | null;
+  /** Base URL of the homeserver's client API. */
+  getHomeserverUrl(): string;
+  /** The current access token, read anew for every request. */
+  getAccessToken(): string | null;
+  /** The crypto stack, once it is set up. */
+  getCrypto(): CryptoLike | undefined;
+  /** Any authenticated request of the client's own: called once after a refused token, so that the client renews it. */
+  whoami?(): Promise<unknown>;
+}
+
+/** What is asked of the client's crypto stack. */
+export interface CryptoLike {
+  /** The own master key in unpadded base64, if this device holds the private keys and they match. */
+  getCrossSigningKeyId(): Promise<string | null>;
+  /** Whether the identity of `userId` is verified on this device. */
+  getUserVerificationStatus(userId: string): Promise<{ isCrossSigningVerified(): boolean }>;
+}

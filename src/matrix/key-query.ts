@@ -1,0 +1,89 @@
+import type { JsonObject } from "../encoding/parse-json.js";
+import { CountersignError, HttpError } from "../errors.js";
+import type { IdentityProblem } from "../model/identity.js";
+import { isJsonObject, readSignable, type SignableObject } from "../model/signable.js";
+import { type MatrixHttp, path } from "./http.js";
+
+/** The most users that one `/keys/query` asks for. */
+const batchSize = 100;
+
+/** Twice what the specification allows, for the servers of old. */
+const maxUserIdChars = 510;
+
+/** One malformed ID makes some servers refuse the whole batch. */
+const userIdGrammar = /^@[^:\0]*:[^\0]+$/u;
+
+/** What `/keys/query` says about one user. */
+export interface QueriedKeys {
+  /** The master key as served, `signatures` and all; absent where there is none or it is not this user's. */
+  readonly masterKey?: { readonly signable: SignableObject; readonly object: JsonObject };
+  readonly problem?: Exclude<IdentityProblem, "manifest-malformed" | "manifest-unavailable">;
+}
+
+/**
+ * Asks the own homeserver for master keys, in batches.
+ *
+ * Checks the shape of each master key and whose it is. Does not verify any signature, nor that the server tells the truth.
+ * An answer that is too large is asked for again in halves, so that one user's keys cannot hide another's.
+ *
+ * @returns one entry for every user asked for
+ * @throws HttpError, CountersignError `ERR_ABORTED`
+ * @see Matrix specification, client-server API, `POST /_matrix/client/v3/keys/query`
+ */
+export async function queryKeys(
+  http: MatrixHttp,
+  userIds: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, QueriedKeys>> {
+  const askable = [...new Set(userIds)].filter(
+    (userId) => userIdGrammar.test(userId) && userId.length <= maxUserIdChars,
+  );
+  const batches = Array.from({ length: Math.ceil(askable.length / batchSize) }, (_, index) =>
+    askable.slice(index * batchSize, (index + 1) * batchSize),
+  );
+  const answers = await Promise.all(batches.map((batch) => queryBatch(http, batch, signal)));
+  const malformed: QueriedKeys = { problem: "malformed-user-id" };
+  return new Map([...userIds.map((userId) => [userId, malformed] as const), ...answers.flat()]);
+}
+
+async function queryBatch(
+  http: MatrixHttp,
+  userIds: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<(readonly [string, QueriedKeys])[]> {
+  try {
+    const answer = await http.request({
+      method: "POST",
+      path: path("keys", "query"),
+      prefixes: ["r0"],
+      body: { device_keys: Object.fromEntries(userIds.map((userId) => [userId, []])) },
+      ...(signal && { signal }),
+    });
+    return userIds.map((userId) => [userId, readAnswer(answer, userId)] as const);
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.code !== "ERR_HTTP_TOO_LARGE") throw error;
+    if (userIds.length === 1) return userIds.map((userId) => [userId, { problem: "malformed-master-key" }] as const);
+    const middle = userIds.length >> 1;
+    const halves = [userIds.slice(0, middle), userIds.slice(middle)];
+    return (await Promise.all(halves.map((half) => queryBatch(http, half, signal)))).flat();
+  }
+}
+
+function readAnswer(answer: JsonObject, userId: string): QueriedKeys {
+  const object = entry(answer.master_keys, userId);
+  if (object === undefined) {
+    const server = userId.slice(userId.indexOf(":") + 1);
+    return { problem: entry(answer.failures, server) === undefined ? "no-master-key" : "server-unreachable" };
+  }
+  try {
+    const signable = isJsonObject(object) ? readSignable(object, userId) : undefined;
+    if (isJsonObject(object) && signable?.purpose === "master-key") return { masterKey: { signable, object } };
+  } catch (error) {
+    if (!(error instanceof CountersignError)) throw error;
+  }
+  return { problem: "malformed-master-key" };
+}
+
+function entry(map: unknown, name: string): unknown {
+  return isJsonObject(map) && Object.hasOwn(map, name) ? map[name] : undefined;
+}

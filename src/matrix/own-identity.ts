@@ -1,0 +1,68 @@
+import { equalBytes } from "../encoding/bytes.js";
+import type { JsonObject } from "../encoding/parse-json.js";
+import { CountersignError } from "../errors.js";
+import { readSignable, type SignableObject } from "../model/signable.js";
+import type { MatrixClientLike } from "./client-like.js";
+import type { MatrixHttp } from "./http.js";
+import { queryKeys } from "./key-query.js";
+
+/** The own master key, in the form in which it is signed. */
+export interface OwnMasterKey {
+  /** The object without signatures. */
+  readonly object: JsonObject;
+  readonly signable: SignableObject;
+  /** Unpadded base64. */
+  readonly publicKey: string;
+}
+
+/**
+ * The own user ID.
+ *
+ * @throws CountersignError `ERR_CLIENT_INVALID` for a client that is not logged in
+ */
+export function ownUserId(client: MatrixClientLike): string {
+  const userId = client.getUserId();
+  if (!userId) throw new CountersignError("ERR_CLIENT_INVALID", "expected a client that is logged in");
+  return userId;
+}
+
+/**
+ * The own master key as the crypto stack holds it, and only where that stack calls the own identity verified: a server
+ * could hand its own key to an unverified device.
+ *
+ * The server's copy must cover the same bytes.
+ *
+ * @throws CountersignError
+ *   `ERR_CLIENT_INVALID` (not logged in, no crypto),
+ *   `ERR_OWN_IDENTITY_UNVERIFIED` (verify this device first),
+ *   `ERR_OWN_IDENTITY_MISSING` (set up cross-signing first, or fetch its private keys from secret storage),
+ *   `ERR_OWN_IDENTITY_DIFFERS` (the server serves another master key for the own user), and what requests throw
+ */
+export async function ownMasterKey(
+  client: MatrixClientLike,
+  http: MatrixHttp,
+  signal?: AbortSignal,
+): Promise<OwnMasterKey> {
+  const own = await trustedMasterKey(client);
+  const served = (await queryKeys(http, [own.signable.userId], signal)).get(own.signable.userId)?.masterKey;
+  if (!served || !equalBytes(served.signable.bytes, own.signable.bytes)) {
+    throw new CountersignError("ERR_OWN_IDENTITY_DIFFERS", "the server's copy of the own master key is another one");
+  }
+  return own;
+}
+
+async function trustedMasterKey(client: MatrixClientLike): Promise<OwnMasterKey> {
+  const userId = ownUserId(client);
+  const crypto = client.getCrypto();
+  if (!crypto) throw new CountersignError("ERR_CLIENT_INVALID", "expected a client with end-to-end encryption set up");
+  const publicKey = await crypto.getCrossSigningKeyId();
+  const verified = (await crypto.getUserVerificationStatus(userId)).isCrossSigningVerified();
+  if (publicKey && verified) {
+    const object = { keys: { [`ed25519:${publicKey}`]: publicKey }, usage: ["master"], user_id: userId };
+    return { object, signable: readSignable(object, userId), publicKey };
+  }
+  if (publicKey || !verified) {
+    throw new CountersignError("ERR_OWN_IDENTITY_UNVERIFIED", "expected a device that has verified its own identity");
+  }
+  throw new CountersignError("ERR_OWN_IDENTITY_MISSING", "expected the cross-signing keys on this device");
+}

@@ -1,0 +1,42 @@
+import { concatBytes, decodeUtf8 } from "../encoding/bytes.js";
+import type { JsonObject } from "../encoding/parse-json.js";
+import { HttpError } from "../errors.js";
+import { isJsonObject } from "../model/signable.js";
+
+/**
+ * Reads an answer's body as a JSON object and stops reading at `maxBytes`, whatever the server announces.
+ *
+ * @throws HttpError `ERR_HTTP_TOO_LARGE`, `ERR_HTTP_NOT_JSON` (an HTML page, for one)
+ */
+export async function readJsonBody(response: Response, maxBytes: number): Promise<JsonObject> {
+  const text = decodeUtf8(await readBytes(response, maxBytes));
+  const { status } = response;
+  try {
+    const body: unknown = JSON.parse(text ?? "");
+    if (isJsonObject(body)) return body;
+  } catch (cause) {
+    throw new HttpError("ERR_HTTP_NOT_JSON", "expected JSON from the homeserver, got something else", {
+      status,
+      cause,
+    });
+  }
+  throw new HttpError("ERR_HTTP_NOT_JSON", "expected a JSON object from the homeserver, got another value", { status });
+}
+
+async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (!reader) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    total += part.value.length;
+    if (total > maxBytes) {
+      void reader.cancel().catch(() => {});
+      throw new HttpError("ERR_HTTP_TOO_LARGE", `expected an answer of at most ${maxBytes} bytes`, {
+        status: response.status,
+      });
+    }
+    chunks.push(part.value);
+  }
+  return concatBytes(...chunks);
+}

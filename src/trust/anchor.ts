@@ -1,0 +1,75 @@
+import { CountersignError } from "../errors.js";
+
+/** For whom an anchor may speak: a user in either list, and nobody else. */
+export interface AnchorScope {
+  /** Exact user IDs. */
+  readonly users?: readonly string[];
+  /** Exact server names, port included: everybody of that server. */
+  readonly servers?: readonly string[];
+}
+
+/** A key whose signature on a master key convinces this reader, for the users in its scope. */
+export interface TrustAnchor {
+  /** Names the anchor in assessments; unique. */
+  readonly id: string;
+  /** For people. */
+  readonly label?: string;
+  /** Algorithm identifier, such as `org.openpgp.signature`. */
+  readonly algorithm: string;
+  /** Fingerprint as the algorithm reports it; white space and the case of 40 or 64 hexadecimal digits do not matter. */
+  readonly key: string;
+  /** Whom it may speak for. An empty scope is nobody. */
+  readonly scope: AnchorScope;
+  /** Whether a key that came with the signature is enough, though nobody could tell of its revocation. Default `false`. */
+  readonly acceptUnconfirmed?: boolean;
+}
+
+const userIdGrammar = /^@[^:\0]+:[^\0]+$/u;
+const hexFingerprint = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
+
+/**
+ * Checks anchors and brings their keys into the form that verdicts use.
+ *
+ * @throws CountersignError `ERR_ANCHOR_INVALID` for a missing member, two anchors of one `id`, or a scope entry that is
+ *   no user ID or no server name (a pattern, for one)
+ */
+export function readAnchors(anchors: readonly TrustAnchor[]): TrustAnchor[] {
+  const ids = new Set<string>();
+  return anchors.map((anchor) => {
+    if (!isText(anchor.id) || !isText(anchor.algorithm) || !isText(anchor.key)) throw invalid("id, algorithm and key");
+    if (ids.has(anchor.id)) throw invalid("each anchor under an id of its own");
+    ids.add(anchor.id);
+    const { users = [], servers = [] } = anchor.scope ?? {};
+    if (!users.every((user) => isText(user) && userIdGrammar.test(user) && !hasWildcard(user))) {
+      throw invalid("exact user IDs in the scope");
+    }
+    if (!servers.every((server) => isText(server) && !/[@/\s]/.test(server) && !hasWildcard(server))) {
+      throw invalid("exact server names in the scope");
+    }
+    return { ...anchor, key: normalizeKey(anchor.key), scope: { users: [...users], servers: [...servers] } };
+  });
+}
+
+/** Whether `anchor` may speak for `userId`: by exact ID, or by everything behind the first colon. */
+export function speaksFor(anchor: TrustAnchor, userId: string): boolean {
+  if (!userIdGrammar.test(userId)) return false;
+  const server = userId.slice(userId.indexOf(":") + 1);
+  return (anchor.scope.users ?? []).includes(userId) || (anchor.scope.servers ?? []).includes(server);
+}
+
+function normalizeKey(key: string): string {
+  const compact = key.replace(/\s+/g, "");
+  return hexFingerprint.test(compact) ? compact.toUpperCase() : compact;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function hasWildcard(text: string): boolean {
+  return text.includes("*") || text.includes("?");
+}
+
+function invalid(expected: string): CountersignError {
+  return new CountersignError("ERR_ANCHOR_INVALID", `expected ${expected}, got something else`);
+}
