@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -35,7 +36,6 @@ export interface Synapse {
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
-const LOG_LIMIT_CHARS = 200_000;
 
 /** Runs Synapse; when the other end of its standard input is gone, however its parent died, removes the data and ends it. */
 const LAUNCHER = `
@@ -60,27 +60,31 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
     await writeFile(join(folder, name), text, { mode: 0o600 });
   }
   const url = `http://127.0.0.1:${port}`;
-  const log = new LogTail();
+  // A file and no pipe: a test that blocks its thread must not stop the server.
+  const logPath = join(folder, "homeserver.log");
+  const log = openSync(logPath, "a");
   const start = async (): Promise<ChildProcess> => {
     const child = spawn(python, ["-c", LAUNCHER, join(folder, "homeserver.json")], {
       cwd: folder,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", log, log],
     });
-    child.stdout?.on("data", (chunk: Buffer) => log.add(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => log.add(chunk));
     try {
       await untilHealthy(child, url);
     } catch (cause) {
       await end(child);
-      throw new Error(`Synapse ${version} did not start:\n${log.tail(40)}`, { cause });
+      throw new Error(`Synapse ${version} did not start:\n${tail(logPath, 40)}`, { cause });
     }
     return child;
   };
   let child: ChildProcess;
+  const clean = async (): Promise<void> => {
+    closeSync(log);
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     child = await start();
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await clean();
     throw error;
   }
   return {
@@ -93,23 +97,15 @@ export async function startSynapse(options: SynapseOptions): Promise<Synapse> {
     },
     stop: async () => {
       await end(child);
-      await rm(folder, { recursive: true, force: true });
+      await clean();
     },
-    logTail: (lines = 40) => log.tail(lines),
+    logTail: (lines = 40) => tail(logPath, lines),
   };
 }
 
-/** The end of a process's output, bounded. */
-class LogTail {
-  #text = "";
-
-  add(chunk: Buffer): void {
-    this.#text = (this.#text + chunk.toString("utf8")).slice(-LOG_LIMIT_CHARS);
-  }
-
-  tail(lines: number): string {
-    return this.#text.trimEnd().split("\n").slice(-lines).join("\n");
-  }
+/** The last lines of a file. */
+function tail(path: string, lines: number): string {
+  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
 }
 
 /** A port that is free now. Somebody may take it before Synapse does: then the start fails, loudly. */
