@@ -1,3 +1,4 @@
+export { type IndexedDbStoreOptions, indexedDbStore } from "./indexed-db-store.js";
 export { memoryStore } from "./memory-store.js";
 export type {
   CachedReport,

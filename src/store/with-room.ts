@@ -1,0 +1,19 @@
+import { nameOf } from "./finish.js";
+
+/**
+ * What `write` resolves to, tried again after each of the steps that make room for as long as there is none.
+ *
+ * Throws what `write` throws at last, and at once where it is not about room.
+ */
+export async function withRoom<T>(write: () => Promise<T>, steps: readonly (() => Promise<unknown>)[]): Promise<T> {
+  const [makeRoom, ...further] = steps;
+  if (!makeRoom) return write();
+  try {
+    return await write();
+  } catch (error) {
+    if (nameOf(error) !== "QuotaExceededError") throw error;
+  }
+  // A disk can be too full even to delete; the next attempt to write tells.
+  await makeRoom().catch(() => undefined);
+  return withRoom(write, further);
+}

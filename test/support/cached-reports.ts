@@ -1,0 +1,58 @@
+import type { CachedReport, KeptSignature } from "matrix-countersign/store";
+
+/** A moment in the sample records' life, milliseconds since 1970. */
+export const sampleNow = 1_795_324_800_000;
+
+/** The cache key of sample report `index`: 64 hexadecimal digits, spread as a digest would be. */
+export function sampleKey(index: number): string {
+  let state = index + 1;
+  let key = "";
+  while (key.length < 64) {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x297a2d39;
+    key += ((state ^ (state >>> 12)) >>> 0).toString(16).padStart(8, "0");
+  }
+  return key;
+}
+
+/** A report as a reader of one OpenPGP signature caches it, stored at {@link sampleNow} and fresh for an hour. */
+export function sampleReport(index: number, changes: Partial<CachedReport> = {}): CachedReport {
+  return {
+    cacheKey: sampleKey(index),
+    userId: `@user${index}:example.org`,
+    verdict: {
+      status: "valid",
+      code: "valid",
+      signer: {
+        fingerprint: sampleKey(-2).slice(0, 40).toUpperCase(),
+        signingKey: sampleKey(-3).slice(0, 40).toUpperCase(),
+        keyHash: sampleKey(-4),
+        names: ["Alice <alice@example.org>"],
+      },
+      createdAt: sampleNow - 1000,
+      validFrom: sampleNow - 1000,
+      validUntil: sampleNow + 86_400_000,
+      valueHash: sampleKey(-5 - index),
+    },
+    storedAt: sampleNow,
+    freshUntil: sampleNow + 3_600_000,
+    ...changes,
+  };
+}
+
+/** Sample reports `0` to `count - 1`. */
+export function sampleReports(count: number, changes: Partial<CachedReport> = {}): CachedReport[] {
+  return Array.from({ length: count }, (_, index) => sampleReport(index, changes));
+}
+
+/** A signature that could not be published. */
+export function sampleKept(id: string, changes: Partial<KeptSignature> = {}): KeptSignature {
+  return {
+    id,
+    userId: "@alice:example.org",
+    masterKey: "ed25519:master",
+    signature: { userId: "@alice:example.org", keyId: "custom:org.openpgp.signature:0123", value: "c2lnbmF0dXJl" },
+    reason: "ERR_OWN_IDENTITY_CHANGED",
+    keptAt: sampleNow,
+    ...changes,
+  };
+}
