@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import type { SignedIdentity } from "../../src/model/identity.js";
+import type { SignatureReport } from "../../src/model/report.js";
+import { assessIdentity, readAnchors, speaksFor, type TrustAnchor } from "../../src/trust/index.js";
+
+const now = 1_795_000_000_000;
+const key = "0123456789ABCDEF0123456789ABCDEF01234567";
+const keyHash = "a".repeat(64);
+const valueHash = "b".repeat(64);
+const alice = "@alice:example.org";
+
+const masterKey = { purpose: "master-key", userId: alice, bytes: new Uint8Array(), publicKey: "master" } as const;
+const identity: SignedIdentity = {
+  userId: alice,
+  masterKey,
+  signatures: [],
+  withdrawn: [],
+  problems: [],
+  fetchedAt: now,
+};
+const valid: SignatureReport = {
+  keyId: `custom:org.openpgp.signature:${key}`,
+  algorithm: "org.openpgp.signature",
+  userId: alice,
+  purpose: "master-key",
+  seenIn: ["signatures-upload"],
+  status: "valid",
+  code: "valid",
+  signer: { fingerprint: key, keyHash, names: [] },
+  valueHash,
+};
+const company: TrustAnchor = {
+  id: "company",
+  algorithm: "org.openpgp.signature",
+  key,
+  scope: { servers: ["example.org"] },
+};
+
+function assess(parts: { reports?: SignatureReport[]; anchors?: TrustAnchor[]; identity?: Partial<SignedIdentity> }) {
+  return assessIdentity({
+    identity: { ...identity, ...parts.identity },
+    reports: parts.reports ?? [valid],
+    anchors: readAnchors(parts.anchors ?? [company]),
+    now,
+  });
+}
+
+describe("assessing an identity", () => {
+  it("trusts what an anchor signed for a user in its scope, and shows the path", () => {
+    const assessment = assess({ reports: [{ ...valid, validUntil: now + 5000 }] });
+    expect(assessment).toMatchObject({ level: "trusted", masterKey: "master", freshUntil: now + 5000 });
+    expect(assessment.path).toEqual([
+      {
+        anchorId: "company",
+        algorithm: "org.openpgp.signature",
+        fingerprint: key,
+        keyId: valid.keyId,
+        validUntil: now + 5000,
+      },
+    ]);
+    expect(assessment.reasons).toEqual([{ code: "vouched", keyId: valid.keyId, anchorId: "company" }]);
+  });
+
+  it("trusts nobody without an anchor", () => {
+    expect(assess({ anchors: [] })).toMatchObject({ level: "unproven", path: [], reasons: [{ code: "no-anchor" }] });
+  });
+
+  it.each<[string, Partial<SignatureReport>, string]>([
+    ["another key", { signer: { fingerprint: "F".repeat(40), keyHash, names: [] } }, "no-anchor"],
+    ["the same fingerprint in another algorithm", { algorithm: "org.example.custom" }, "no-anchor"],
+    ["a self-signing key", { purpose: "self-signing-key" }, "not-valid"],
+    ["an event", { purpose: "event" }, "not-valid"],
+    ["an expired signature", { status: "indeterminate", code: "expired" }, "not-valid"],
+    ["a report past its own end", { validUntil: now }, "not-valid"],
+    ["an invalid signature", { status: "invalid", code: "bad-signature" }, "not-valid"],
+    ["another user's report", { userId: "@mallory:example.org" }, "not-valid"],
+    ["a key that came with the signature", { code: "key-unconfirmed" }, "key-unconfirmed"],
+  ])("does not count %s", (_what, change, code) => {
+    expect(assess({ reports: [{ ...valid, ...change }] })).toMatchObject({ level: "unproven", reasons: [{ code }] });
+  });
+
+  it("counts a key that came with the signature where the anchor says so", () => {
+    const anchors = [{ ...company, acceptUnconfirmed: true }];
+    expect(assess({ reports: [{ ...valid, code: "key-unconfirmed" }], anchors }).level).toBe("trusted");
+  });
+
+  it("counts nothing outside an anchor's scope", () => {
+    const anchors = [{ ...company, scope: { users: ["@bob:example.org"], servers: ["example.com"] } }];
+    expect(assess({ anchors })).toMatchObject({ level: "unproven", reasons: [{ code: "out-of-scope" }] });
+  });
+
+  it("rejects where the anchor's key is revoked", () => {
+    const revoked: SignatureReport = { ...valid, status: "invalid", code: "key-revoked" };
+    expect(assess({ reports: [revoked] })).toMatchObject({ level: "rejected", reasons: [{ code: "anchor-revoked" }] });
+  });
+
+  it("does not let one rejected anchor silence another", () => {
+    const other = "F".repeat(40);
+    const revoked: SignatureReport = { ...valid, status: "invalid", code: "key-revoked" };
+    const second: SignatureReport = { ...valid, signer: { fingerprint: other, keyHash, names: [] } };
+    const anchors = [company, { ...company, id: "second", key: other }];
+    expect(assess({ reports: [revoked, second], anchors }).level).toBe("trusted");
+  });
+
+  it.each([
+    ["one signature", { key: keyHash, value: valueHash }],
+    ["everything by a key", { key: keyHash }],
+  ])("rejects where the owner took back %s", (_what, withdrawal) => {
+    const assessment = assess({ identity: { withdrawn: [withdrawal] } });
+    expect(assessment).toMatchObject({ level: "rejected", reasons: [{ code: "withdrawn" }] });
+  });
+
+  it("spares what the manifest itself holds when a whole key is withdrawn", () => {
+    const reports: SignatureReport[] = [{ ...valid, seenIn: ["profile-field"] }];
+    expect(assess({ reports, identity: { withdrawn: [{ key: keyHash }] } }).level).toBe("trusted");
+  });
+
+  it("is not moved by a withdrawal of another value or key", () => {
+    const withdrawn = [{ key: keyHash, value: "c".repeat(64) }, { key: "d".repeat(64) }];
+    expect(assess({ identity: { withdrawn } }).level).toBe("trusted");
+  });
+
+  it("says why there is nothing to weigh", () => {
+    expect(assess({ reports: [] }).reasons).toEqual([{ code: "no-signature" }]);
+    const { masterKey: _none, ...bare } = identity;
+    const without = assessIdentity({ identity: bare, reports: [], anchors: [], now });
+    expect(without.reasons).toEqual([{ code: "no-master-key" }]);
+    const malformed: SignedIdentity = { ...bare, problems: ["malformed-master-key"] };
+    const served = assessIdentity({ identity: malformed, reports: [valid], anchors: readAnchors([company]), now });
+    expect(served).toMatchObject({ level: "unproven", reasons: [{ code: "malformed-master-key" }] });
+  });
+});
+
+describe("an anchor's scope", () => {
+  const users = { ...company, scope: { users: [alice] } };
+
+  it.each([
+    ["@alice:example.org", true],
+    ["@alice:example.org:8448", false],
+    ["@alice:example.org.evil", false],
+    ["@Alice:example.org", false],
+    ["@alice:example.оrg", false],
+    ["alice:example.org", false],
+    ["__proto__", false],
+  ])("holds exactly the users it names: %s", (userId, expected) => {
+    expect(speaksFor(users, userId)).toBe(expected);
+  });
+
+  it.each([
+    ["@bob:example.org", true],
+    ["@bob:example.org:8448", false],
+    ["@bob:evil.example.org", false],
+    ["@bob:x:example.org", false],
+    ["@bob:EXAMPLE.org", false],
+  ])("holds everybody of exactly the servers it names: %s", (userId, expected) => {
+    expect(speaksFor(company, userId)).toBe(expected);
+  });
+
+  it("is nobody where it is empty", () => {
+    expect(speaksFor({ ...company, scope: {} }, alice)).toBe(false);
+  });
+
+  it("takes a fingerprint as people paste it", () => {
+    const pasted = "0123 4567 89ab cdef 0123  4567 89ab cdef 0123 4567";
+    expect(readAnchors([{ ...company, key: pasted }])[0]?.key).toBe(key);
+  });
+
+  it.each<[string, Partial<TrustAnchor>]>([
+    ["no key", { key: "" }],
+    ["a pattern for users", { scope: { users: ["@*:example.org"] } }],
+    ["a pattern for servers", { scope: { servers: ["*.example.org"] } }],
+    ["a server that is a user", { scope: { servers: ["@a:example.org"] } }],
+    ["a user that is a server", { scope: { users: ["example.org"] } }],
+  ])("is refused with %s", (_what, change) => {
+    expect(() => readAnchors([{ ...company, ...change }])).toThrow(
+      expect.objectContaining({ code: "ERR_ANCHOR_INVALID" }),
+    );
+  });
+
+  it("is refused twice under one id", () => {
+    expect(() => readAnchors([company, company])).toThrow(expect.objectContaining({ code: "ERR_ANCHOR_INVALID" }));
+  });
+});
