@@ -1,3 +1,40 @@
+export type {
+  AcceptedSignature,
+  AcceptInput,
+  SignatureAlgorithm,
+  Signer,
+  SigningCommand,
+  VerifyInput,
+} from "./algorithms/algorithm.js";
+export { Countersign, type CountersignEvents } from "./client/countersign.js";
+export type { AssessOptions, CallOptions, CountersignOptions, PublishOptions } from "./client/options.js";
+export type { OwnSignature, SigningRequest } from "./client/own-signature.js";
+export type { PublishReceipt } from "./client/publish.js";
+export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
-export { parseJson } from "./encoding/parse-json.js";
+export { type JsonObject, parseJson } from "./encoding/parse-json.js";
 export { CountersignError, type ErrorCode, HttpError } from "./errors.js";
+export type { CryptoLike, MatrixClientLike } from "./matrix/client-like.js";
+export type { HttpOptions } from "./matrix/http.js";
+export type { RouteReceipt, Visibility } from "./matrix/routes/route.js";
+export type { AssessmentReason, IdentityAssessment, ReasonCode, TrustHop, TrustLevel } from "./model/assessment.js";
+export {
+  type ExternalSignature,
+  externalSignatures,
+  type SignatureValue,
+  withExternalSignature,
+} from "./model/external-signature.js";
+export type { IdentityProblem, RouteName, SeenSignature, SignedIdentity } from "./model/identity.js";
+export { type ExternalKeyId, formatKeyId, parseKeyId } from "./model/key-id.js";
+export { type Manifest, readManifest, type Withdrawal } from "./model/manifest.js";
+export type {
+  ReportCode,
+  SignatureReport,
+  SignatureStatus,
+  Signer as SignerEvidence,
+  Verdict,
+} from "./model/report.js";
+export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
+export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
+export { indexedDbStore, memoryStore, type SignatureStore } from "./store/index.js";
+export type { AnchorScope, TrustAnchor } from "./trust/anchor.js";
