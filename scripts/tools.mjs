@@ -39,8 +39,11 @@ const tools = [
 
 /** A tool is missing and could not be installed; the message says which, and how to get it. */
 export class MissingToolError extends Error {
-  /** @type {string} */
-  name = "MissingToolError";
+  /** @param {string} message @param {ErrorOptions} [options] */
+  constructor(message, options) {
+    super(message, options);
+    this.name = "MissingToolError";
+  }
 }
 
 /**
