@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { homeserver } from "./examples/homeserver/vite-plugin.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -46,6 +47,8 @@ const inNode = (name: string, include: string[], extra: object = {}): TestProjec
 const inChromium = (name: string, include: string[], extra: object = {}): TestProjectInlineConfiguration => ({
   resolve: { alias },
   optimizeDeps,
+  // The embedded homeserver at the page's own origin, and one for each test that asks (vite-plugin.ts).
+  plugins: [homeserver({ instances: true, controls: true })],
   test: { name, include, browser: chromium, ...extra },
 });
 
