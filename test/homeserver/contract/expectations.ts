@@ -66,6 +66,7 @@ const synapseFirstUpload: ContractRow["firstUpload"] = {
   string: seen,
   pem: seen,
   object: seen,
+  withoutColon: seen,
   again: {
     unchanged: "200",
     asksPassword: true,
@@ -79,7 +80,7 @@ const synapseFirstUpload: ContractRow["firstUpload"] = {
 const refused = { answer: "200 but M_INVALID_SIGNATURE", stored: "absent" };
 
 const synapseStrict: ContractRow = {
-  server: { name: "Synapse", version: "1.152.1", exposed: true, allowOrigin: "*" },
+  server: { name: "Synapse", version: "1.152.1", exposed: true, allowOrigin: "*", specification: "v1.12" },
   signatures: {
     string: refused,
     otherBase64: refused,
@@ -101,7 +102,8 @@ const synapseStrict: ContractRow = {
 
 const synapseToday: ContractRow = {
   ...synapseStrict,
-  server: { ...synapseStrict.server, version: "1.163.2" },
+  // It has profile fields, which came with v1.16: what a server claims to be says little.
+  server: { ...synapseStrict.server, version: "1.163.2", specification: "v1.15" },
   signatures: {
     ...synapseStrict.signatures,
     string: stored,

@@ -66,9 +66,9 @@ function details(row: ContractRow): string[] {
   const { server, signatures, firstUpload, profile, state } = row;
   const { again } = firstUpload;
   return [
-    `\`Server\` header ${server.exposed ? "exposed" : "not exposed"} to browsers, \`Access-Control-Allow-Origin\`: ${server.allowOrigin ?? "none"}`,
+    `claims ${server.specification}; \`Server\` header ${server.exposed ? "exposed" : "not exposed"} to browsers, \`Access-Control-Allow-Origin\`: ${server.allowOrigin ?? "none"}`,
     `paths: v3 ${signatures.paths.v3}, r0 ${signatures.paths.r0}; key ID without a colon: ${upload(signatures.withoutColon)}`,
-    `first upload carrying a string: ${first(firstUpload.string)}; PEM: ${first(firstUpload.pem)}; an object: ${first(firstUpload.object)}`,
+    `first upload carrying a string: ${first(firstUpload.string)}; PEM: ${first(firstUpload.pem)}; an object: ${first(firstUpload.object)}; a key ID without a colon: ${first(firstUpload.withoutColon)}`,
     `the same master key again: unchanged ${again.unchanged}; with other signatures ${again.replaced}, ` +
       `${again.asksPassword ? "after" : "without"} user-interactive authentication; new one seen by others: ${yes(again.newSeenByOther)}, old one: ${yes(again.oldSeenByOther)}`,
     `profile field: stable path ${profile.stablePath}, unstable path ${profile.unstablePath}, \`m.profile_fields\` ${profile.capability ?? "not named"}, ` +

@@ -10,17 +10,18 @@ export async function probeFirstUpload(server: Homeserver): Promise<ContractRow[
     string: await carrying(server, values.string),
     pem: await carrying(server, values.pem),
     object: await carrying(server, values.object),
+    withoutColon: await carrying(server, values.string, "countersign"),
     again: await again(server),
   };
 }
 
-async function carrying(server: Homeserver, value: unknown): Promise<FirstUploadFact> {
+async function carrying(server: Homeserver, value: unknown, id: string = keyId): Promise<FirstUploadFact> {
   const reader = await register(server);
-  const owner = await createOwner(server, { external: { [keyId]: value } });
+  const owner = await createOwner(server, { external: { [id]: value } });
   return {
     answer: summarize(owner.firstAnswer),
-    other: storedAs(await readSignatures(reader, owner), keyId, value),
-    owner: storedAs(await readSignatures(owner, owner), keyId, value),
+    other: storedAs(await readSignatures(reader, owner), id, value),
+    owner: storedAs(await readSignatures(owner, owner), id, value),
   };
 }
 

@@ -38,7 +38,8 @@ export async function measure(target: Target, report: (part: string) => void = (
 
 async function probeServer(server: Homeserver): Promise<ContractRow["server"]> {
   const answer = await request(server, "GET", "/_matrix/client/versions", { origin: "https://reader.example" });
-  if (!Array.isArray(answer.body.versions)) throw new Error(`${server.url} is no Matrix homeserver`);
+  const { versions } = answer.body;
+  if (!Array.isArray(versions)) throw new Error(`${server.url} is no Matrix homeserver`);
   const [, name = null, version = null] = /^([^/ ]+)(?:\/(\S+))?/.exec(answer.headers.get("Server") ?? "") ?? [];
   const exposed = (answer.headers.get("Access-Control-Expose-Headers") ?? "").split(",").map((text) => text.trim());
   return {
@@ -46,5 +47,12 @@ async function probeServer(server: Homeserver): Promise<ContractRow["server"]> {
     version,
     exposed: exposed.some((header) => header === "*" || header.toLowerCase() === "server"),
     allowOrigin: answer.headers.get("Access-Control-Allow-Origin"),
+    specification: newest(versions.map(String)),
   };
+}
+
+/** Of `v1.9`, `v1.10`, `r0.6.1` the one with the greatest number behind `v1.`. */
+function newest(versions: readonly string[]): string {
+  const minor = (version: string): number => Number(/^v1\.(\d+)$/.exec(version)?.[1] ?? -1);
+  return versions.reduce((best, version) => (minor(version) > minor(best) ? version : best), versions[0] ?? "none");
 }

@@ -115,6 +115,8 @@ export interface ContractRow {
     /** Whether a browser's script may read that header. */
     readonly exposed: boolean;
     readonly allowOrigin: string | null;
+    /** The newest version of the specification that it claims. */
+    readonly specification: string;
   };
   readonly signatures: SignatureUploadFacts;
   /** By the signature of the owner's device on her master key: none, in its first upload, or uploaded later. */
@@ -127,6 +129,8 @@ export interface ContractRow {
     readonly string: FirstUploadFact;
     readonly pem: FirstUploadFact;
     readonly object: FirstUploadFact;
+    /** A string under the key ID `countersign`, without a colon. */
+    readonly withoutColon: FirstUploadFact;
     readonly again: AgainFacts;
   };
   readonly profile: ProfileFacts;
