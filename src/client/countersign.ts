@@ -8,7 +8,7 @@ import type { RouteContext } from "../matrix/routes/route.js";
 import { publishingRoutes } from "../matrix/routes/routes.js";
 import type { IdentityAssessment } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
-import { indexedDbStore, memoryStore, type SignatureStore, type StoreDegradation } from "../store/index.js";
+import type { SignatureStore, StoreDegradation } from "../store/signature-store.js";
 import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
 import { assessIdentity } from "../trust/assess.js";
 import { verifyIdentities } from "./cached-verification.js";
@@ -69,12 +69,12 @@ export class Countersign {
   /** Signatures that `accept` verified: `publish` need not ask for a key that came with them alone. */
   readonly #accepted = new Set<string>();
 
-  private constructor(client: MatrixClientLike, options: CountersignOptions) {
+  private constructor(client: MatrixClientLike, options: CountersignOptions, store: SignatureStore) {
     this.#client = client;
     this.#now = options.now ?? Date.now;
     this.#registry = createRegistry(options.algorithms ?? []);
     this.#anchors = readAnchors(options.anchors ?? []);
-    this.#store = options.store ?? defaultStore(ownUserId(client), this.#now);
+    this.#store = store;
     this.#http = createHttp(client, options.http ?? {}, this.#closing.signal);
     this.#store.onDegraded((degradation) => this.#events.emit("store-degraded", degradation));
     if (this.#store.degraded) this.#events.emit("store-degraded", this.#store.degraded);
@@ -86,8 +86,8 @@ export class Countersign {
    * @throws CountersignError `ERR_CLIENT_INVALID`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
    */
   static async create(client: MatrixClientLike, options: CountersignOptions = {}): Promise<Countersign> {
-    ownUserId(client);
-    return new Countersign(client, options);
+    const userId = ownUserId(client);
+    return new Countersign(client, options, options.store ?? (await defaultStore(userId, options.now ?? Date.now)));
   }
 
   /**
@@ -266,8 +266,9 @@ function identify({ masterKey, keyId, value }: OwnSignature): string {
   return JSON.stringify([masterKey, keyId, value]);
 }
 
-function defaultStore(userId: string, now: () => number): SignatureStore {
-  return typeof indexedDB === "undefined"
-    ? memoryStore({ now })
-    : indexedDbStore(`matrix-countersign ${userId}`, { now });
+/** Stores are loaded when they are first needed: who brings one of their own does not carry these. */
+async function defaultStore(userId: string, now: () => number): Promise<SignatureStore> {
+  const { indexedDbStore, memoryStore } = await import("../store/index.js");
+  if (typeof indexedDB === "undefined") return memoryStore({ now });
+  return indexedDbStore(`matrix-countersign ${userId}`, { now });
 }

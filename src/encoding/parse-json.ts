@@ -21,7 +21,7 @@ export type JsonObject = { [key: string]: unknown };
  * @throws CountersignError `ERR_JSON_SYNTAX` (no JSON, duplicate key), `ERR_JSON_VALUE` (a number that is no exact integer),
  *   `ERR_JSON_LIMIT` (longer than `maxChars`, deeper than `maxJsonDepth`)
  */
-export function parseJson(text: string, maxChars = 1 << 20): unknown {
+export function parseJson(text: string, maxChars: number = 1 << 20): unknown {
   if (text.length > maxChars) throw new CountersignError("ERR_JSON_LIMIT", `expected at most ${maxChars} characters`);
   const reader = new Reader(text);
   const value = reader.value(0);

@@ -10,7 +10,7 @@ import { isJsonObject } from "./signable.js";
 export const manifestName = "org.matrix.msc2961.signatures";
 
 /** The most that a manifest may take, in bytes of canonical JSON. */
-export const maxManifestBytes = 32 * 1024;
+export const maxManifestBytes: number = 32 * 1024;
 
 const dayMs = 24 * 60 * 60 * 1000;
 const sha256Hex = /^[0-9a-f]{64}$/;

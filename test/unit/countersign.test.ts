@@ -2,9 +2,9 @@ import {
   Countersign,
   type CountersignOptions,
   type IdentityAssessment,
-  memoryStore,
   type SignatureAlgorithm,
 } from "matrix-countersign";
+import { memoryStore } from "matrix-countersign/store";
 import { describe, expect, it } from "vitest";
 import { makeCrossSigningKey } from "../support/matrix-keys.js";
 import { matrixError } from "../support/scripted-fetch.js";
