@@ -1,0 +1,41 @@
+import type { Bytes } from "../../encoding/bytes.js";
+import type { SigningCommand } from "../algorithm.js";
+
+const inputFile = "matrix-master-key.json";
+const signatureFile = "matrix-master-key.json.asc";
+/** A longer command line is refused by some shells. */
+const maxPipeLength = 8000;
+
+/**
+ * Ready command lines that sign `bytes` with GnuPG or Sequoia.
+ *
+ * The `pipe` forms are for POSIX shells: the bytes stand in single quotes, so nothing in them is taken as a command; they
+ * are left out where the bytes hold anything but printable ASCII, or are too long. The `file` forms hold no byte of the
+ * object and work in `cmd.exe` and PowerShell too, on a file saved before. sq needs the file of a key in place of `key.pgp`;
+ * before version 1.0 its options had other names.
+ */
+export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
+  const echo = printfCommand(bytes);
+  const pipes: readonly SigningCommand[] = echo
+    ? [
+        { tool: "gpg", form: "pipe", command: `${echo} | gpg --armor --detach-sign` },
+        { tool: "sq before 1.0", form: "pipe", command: `${echo} | sq sign --detached --signer-key key.pgp` },
+      ]
+    : [];
+  return [
+    ...pipes,
+    fileCommand("gpg", `gpg --output ${signatureFile} --armor --detach-sign ${inputFile}`),
+    fileCommand("sq", `sq sign --signer-file key.pgp --signature-file ${signatureFile} ${inputFile}`),
+    fileCommand("sq before 1.0", `sq sign --detached --signer-key key.pgp --output ${signatureFile} ${inputFile}`),
+  ];
+}
+
+function fileCommand(tool: string, command: string): SigningCommand {
+  return { tool, form: "file", command, inputFile, outputFile: signatureFile };
+}
+
+function printfCommand(bytes: Bytes): string | undefined {
+  if (bytes.length > maxPipeLength || bytes.some((byte) => byte < 0x20 || byte > 0x7e)) return undefined;
+  const text = String.fromCharCode(...bytes);
+  return `printf %s '${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,33 @@
+import type { ReportCode, SignatureStatus, Verdict } from "../../model/report.js";
+
+const statusOfCode: ReadonlyMap<ReportCode, SignatureStatus> = new Map<ReportCode, SignatureStatus>([
+  ["valid", "valid"],
+  ["key-unconfirmed", "valid"],
+  ["expired", "indeterminate"],
+  ["key-expired", "indeterminate"],
+  ["not-yet-valid", "indeterminate"],
+  ["key-revoked-softly", "indeterminate"],
+  ["no-key", "indeterminate"],
+  ["resolver-failed", "indeterminate"],
+  ["verifier-failed", "indeterminate"],
+  ["too-many", "indeterminate"],
+  ["unknown-algorithm", "unsupported"],
+  ["unsupported-key", "unsupported"],
+]);
+
+/** Ends a verification from within with the code of its verdict. Never leaves this folder. */
+export class Fault extends Error {
+  /** The verdict's code. */
+  readonly code: ReportCode;
+
+  constructor(code: ReportCode, options?: { cause?: unknown }) {
+    super(code, options);
+    this.name = "Fault";
+    this.code = code;
+  }
+}
+
+/** A verdict with the status that its code stands under. */
+export function verdictOf(code: ReportCode, details: Omit<Verdict, "status" | "code"> = {}): Verdict {
+  return { status: statusOfCode.get(code) ?? "invalid", code, ...details };
+}

@@ -1,0 +1,69 @@
+import { looksArmored, readArmor, readWrappedBase64 } from "../../encoding/armor.js";
+import { type Bytes, concatBytes, decodeUtf8 } from "../../encoding/bytes.js";
+import { CountersignError } from "../../errors.js";
+import { Fault } from "./fault.js";
+import { groupPackets, holdsPrivateKey, type PacketGroup } from "./packet-groups.js";
+
+/** The most that one piece of key data may be. */
+export interface KeyDataLimits {
+  readonly maxBytes: number;
+  readonly maxBlocks: number;
+  readonly maxPackets: number;
+}
+
+/** Certificates as they were read, and signatures that came without one. */
+export interface KeyData {
+  readonly certificates: readonly PacketGroup[];
+  readonly loose: readonly Uint8Array[];
+}
+
+/**
+ * Reads public keys: binary, ASCII armor (any number of blocks one after the other, as text or as the bytes of a file), or
+ * base64. Verifies nothing.
+ *
+ * @throws CountersignError `ERR_ALGORITHM_KEYS` for a private key, for anything else that holds no public key, and past the
+ *   limits; the message never repeats the input
+ */
+export function readKeyData(data: string | Uint8Array, limits: KeyDataLimits): KeyData {
+  const bytes = decodeKeyData(data, limits);
+  if (bytes.length > limits.maxBytes) throw keysError("less key data");
+  if (holdsPrivateKey(bytes)) throw privateKeyError();
+  try {
+    const groups = groupPackets(bytes, limits.maxPackets);
+    if (groups.certificates.length > 0 || groups.loose.length > 0) return groups;
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    throw keysError("OpenPGP public keys", cause);
+  }
+  throw keysError("OpenPGP public keys");
+}
+
+/** The refusal of a private key where a public one belongs. */
+export function privateKeyError(): CountersignError {
+  return keysError("a public key, got a private key: keep it where it is and export the public one");
+}
+
+function decodeKeyData(data: string | Uint8Array, limits: KeyDataLimits): Bytes {
+  // Base64 in lines is at most twice as long as what it holds; beyond that there is nothing to read.
+  if (data.length > limits.maxBytes * 2) throw keysError("less key data");
+  if (typeof data !== "string" && ((data[0] ?? 0) & 0x80) !== 0) return data.slice();
+  const text = typeof data === "string" ? data : decodeUtf8(data);
+  if (text === undefined) throw keysError("OpenPGP public keys");
+  try {
+    return looksArmored(text) ? armoredKeys(text, limits) : readWrappedBase64(text);
+  } catch (cause) {
+    if (cause instanceof CountersignError && cause.code === "ERR_ALGORITHM_KEYS") throw cause;
+    throw keysError("OpenPGP public keys", cause);
+  }
+}
+
+function armoredKeys(text: string, limits: KeyDataLimits): Bytes {
+  const { blocks } = readArmor(text, { maxLength: text.length, maxBlocks: limits.maxBlocks });
+  if (blocks.some((block) => block.label.includes("PRIVATE"))) throw privateKeyError();
+  if (blocks.some((block) => block.label !== "PUBLIC KEY BLOCK")) throw keysError("blocks of public keys alone");
+  return concatBytes(...blocks.map((block) => block.bytes));
+}
+
+function keysError(expected: string, cause?: unknown): CountersignError {
+  return new CountersignError("ERR_ALGORITHM_KEYS", `expected ${expected}`, cause === undefined ? {} : { cause });
+}

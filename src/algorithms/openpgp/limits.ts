@@ -1,0 +1,49 @@
+/** Every bound on what strangers hand in, checked before the parsing that it protects. */
+
+/** A signature's value: UTF-16 units of its text. Ten RSA-4096 signatures in armor stay far below. */
+export const maxValueLength: number = 96 * 1024;
+/** A signature's value: bytes once decoded. */
+export const maxValueBytes: number = 64 * 1024;
+/** Packets in one value, whatever they are. */
+export const maxValuePackets = 64;
+/** Signature packets in one value. */
+export const maxValueSignatures = 16;
+/** Keys of the named certificate that a signature without any word about its issuer is tried with. */
+export const maxIssuerCandidates = 8;
+
+/** A certificate from a resolver, a key ID or a signing tool: bytes once decoded. */
+export const maxCertificateBytes: number = 1024 * 1024;
+/** A keyring that the caller imports: bytes once decoded. */
+export const maxKeyringBytes: number = 64 * 1024 * 1024;
+/** Packets of one keyring. */
+export const maxKeyringPackets = 2_000_000;
+/** Armored blocks in one keyring. */
+export const maxKeyringBlocks = 10_000;
+/** Armored blocks in a value, in a resolver's answer or in a signing tool's output. */
+export const maxBlocks = 16;
+/** Packets of one certificate, other people's certifications included. */
+export const maxCertificatePackets = 20_000;
+/** Different signatures that a certificate makes on itself; other people's are dropped before. */
+export const maxOwnSignatures = 512;
+/** The same where the curve is computed in JavaScript, some ten milliseconds a signature. */
+export const maxOwnSignaturesOnSlowCurves = 96;
+/** User IDs with a signature of the certificate itself. */
+export const maxUserIds = 128;
+/** Subkeys with a signature of the certificate itself. */
+export const maxSubkeys = 64;
+/** Back-signatures looked at in the copies of one binding. */
+export const maxBackSignatures = 4;
+
+/** RSA moduli below are refused (PROTOCOL), above they are not computed. */
+export const minRsaBits = 2048;
+export const maxRsaBits = 16_384;
+/** RSA exponents above are not computed: they make one verification cost seconds. */
+export const maxRsaExponentBits = 64;
+
+/** Names of a signer in a report. */
+export const maxNames = 16;
+/** A longer user ID is left out of the report: UTF-16 units. */
+export const maxNameLength = 512;
+
+/** How far ahead another computer's clock may be. */
+export const clockSkewMs: number = 5 * 60_000;

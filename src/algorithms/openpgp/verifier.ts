@@ -1,0 +1,93 @@
+import { sha256, toHex } from "../../encoding/bytes.js";
+import { CountersignError } from "../../errors.js";
+import type { ReportCode, Verdict } from "../../model/report.js";
+import type { VerifyInput } from "../algorithm.js";
+import type { Certificate } from "./certificate.js";
+import { Fault, verdictOf } from "./fault.js";
+import { JudgedCertificate } from "./judged-certificate.js";
+import type { LibraryLoader, OpenPgpLibrary } from "./library.js";
+import { throwIfAborted } from "./resolver.js";
+import type { CertificateSources } from "./sources.js";
+import { decodeValue, type ReadSignature, readSignatures } from "./value.js";
+import { verifyPacket } from "./verify-packet.js";
+
+/** The best status is reported, and of two equal ones the code that says more. */
+const statusOrder = ["valid", "indeterminate", "unsupported", "invalid"];
+const leastTelling: readonly ReportCode[] = ["wrong-key", "wrong-signature-type", "malformed"];
+
+/** Verifies signatures by the certificates of its sources, and remembers what it found out about each certificate. */
+export class Verifier {
+  readonly #load: LibraryLoader;
+  readonly #sources: CertificateSources;
+  readonly #judged = new WeakMap<Certificate, Promise<JudgedCertificate>>();
+
+  constructor(load: LibraryLoader, sources: CertificateSources) {
+    this.#load = load;
+    this.#sources = sources;
+  }
+
+  /**
+   * A verdict for every input.
+   *
+   * @param extra copies of certificates that count this once
+   * @throws CountersignError `ERR_ABORTED`
+   */
+  async verify(input: VerifyInput, extra: readonly Certificate[] = []): Promise<Verdict> {
+    try {
+      throwIfAborted(input.signal);
+      if (typeof input.value !== "string" || input.key === undefined) throw new Fault("malformed");
+      const value = decodeValue(input.value);
+      const signatures = readSignatures(value);
+      const verdict = await this.#verifyAny(input, input.key, signatures, extra);
+      return { ...verdict, valueHash: toHex(await sha256(value)) };
+    } catch (error) {
+      return faultVerdict(error);
+    }
+  }
+
+  /** One valid packet by the named certificate is enough, the rest are ignored. */
+  async #verifyAny(
+    input: VerifyInput,
+    key: string,
+    signatures: readonly ReadSignature[],
+    extra: readonly Certificate[],
+  ): Promise<Verdict> {
+    try {
+      const { certificate, isConfirmed } = await this.#sources.find(key, extra, input.signal);
+      const library = await this.#load();
+      const judged = await this.#judge(library, certificate);
+      let best = verdictOf("malformed");
+      for (const { signature } of signatures) {
+        throwIfAborted(input.signal);
+        const verdict =
+          signature instanceof Fault
+            ? verdictOf(signature.code)
+            : await verifyPacket(library, signature, judged, input.object.bytes, input.now);
+        if (rank(verdict) < rank(best)) best = verdict;
+        if (best.status === "valid") break;
+      }
+      return best.code === "valid" && !isConfirmed ? { ...best, code: "key-unconfirmed" } : best;
+    } catch (error) {
+      return faultVerdict(error);
+    }
+  }
+
+  #judge(library: OpenPgpLibrary, certificate: Certificate): Promise<JudgedCertificate> {
+    const known = this.#judged.get(certificate);
+    if (known) return known;
+    const judging = JudgedCertificate.judge(library, certificate);
+    this.#judged.set(certificate, judging);
+    return judging;
+  }
+}
+
+/** @throws CountersignError `ERR_ABORTED` */
+function faultVerdict(error: unknown): Verdict {
+  if (error instanceof Fault) return verdictOf(error.code);
+  if (error instanceof CountersignError && error.code === "ERR_ABORTED") throw error;
+  return verdictOf("verifier-failed");
+}
+
+function rank(verdict: Verdict): number {
+  return statusOrder.indexOf(verdict.status) * 2 + (leastTelling.includes(verdict.code) ? 1 : 0);
+}
