@@ -1,14 +1,14 @@
 import { canonicalJson } from "../encoding/canonical-json.js";
 import type { JsonObject } from "../encoding/parse-json.js";
-import { type ExternalSignature, isSignatureValue } from "../model/external-signature.js";
+import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
 import type { ReportCode, SignatureStatus, Signer, Verdict } from "../model/report.js";
 import { isJsonObject } from "../model/signable.js";
 import type { CachedReport, KeptSignature } from "./signature-store.js";
 
 const maxKeyChars = 1024;
-const maxReportChars = 4096;
-const maxKeptChars = 1 << 20;
+const maxNameChars = 4096;
 const maxNames = 16;
+const maxKeptChars = 1 << 20;
 /** The furthest moment that a `Date` can hold, in milliseconds. */
 const maxTime = 8.64e15;
 
@@ -39,23 +39,42 @@ const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
   "unsupported-key": "unsupported",
 };
 
+/** A clean copy of a value that is what it should be and within bounds, else `undefined`. */
+type Reader<T> = (value: unknown) => T | undefined;
+
+const readSigner = objectReader<Signer>(
+  { fingerprint: text(maxKeyChars), signingKey: text(maxKeyChars), keyHash: text(maxKeyChars), names: readNames },
+  ["signingKey"],
+);
+
+const readAnyVerdict = objectReader<Verdict>(
+  {
+    status: (value) => Object.values(statusOfCode).find((status) => status === value),
+    code: (value) =>
+      typeof value === "string" && Object.hasOwn(statusOfCode, value) ? (value as ReportCode) : undefined,
+    signer: readSigner,
+    createdAt: readTime,
+    expiresAt: readTime,
+    validFrom: readTime,
+    validUntil: readTime,
+    valueHash: text(maxKeyChars),
+  },
+  ["signer", "createdAt", "expiresAt", "validFrom", "validUntil", "valueHash"],
+);
+
 /**
  * A clean copy of `value` if it is a cached report within all bounds, else `undefined`.
  *
  * Whatever comes out of a database is a stranger's word: members are read one by one, what is not known is left behind.
  * Does not look at the clock: see {@link isFresh}.
  */
-export function readReport(value: unknown): CachedReport | undefined {
-  const record = membersOf(value);
-  const cacheKey = record("cacheKey");
-  const userId = record("userId");
-  const storedAt = record("storedAt");
-  const freshUntil = record("freshUntil");
-  if (!isText(cacheKey, maxKeyChars) || cacheKey === "" || !isText(userId, maxKeyChars)) return undefined;
-  if (!isTime(storedAt) || !isTime(freshUntil)) return undefined;
-  const verdict = readVerdict(record("verdict"));
-  return verdict && { cacheKey, userId, verdict, storedAt, freshUntil };
-}
+export const readReport: (value: unknown) => CachedReport | undefined = objectReader<CachedReport>({
+  cacheKey: (value) => text(maxKeyChars)(value) || undefined,
+  userId: text(maxKeyChars),
+  verdict: readVerdict,
+  storedAt: readTime,
+  freshUntil: readTime,
+});
 
 /** Whether `report` may be believed at `now`: it was stored by then, and its time is not over. */
 export function isFresh(report: CachedReport, now: number): boolean {
@@ -63,91 +82,63 @@ export function isFresh(report: CachedReport, now: number): boolean {
 }
 
 /** A clean copy of `value` if it is a kept signature within all bounds, else `undefined`. */
-export function readKept(value: unknown): KeptSignature | undefined {
-  const record = membersOf(value);
-  const id = record("id");
-  const userId = record("userId");
-  const masterKey = record("masterKey");
-  const reason = record("reason");
-  const keptAt = record("keptAt");
-  if (!isText(id, maxKeptChars) || !isText(userId, maxKeptChars) || !isText(masterKey, maxKeptChars)) return undefined;
-  if (!isText(reason, maxKeptChars) || !isTime(keptAt)) return undefined;
-  const signature = readSignature(record("signature"));
-  return signature && { id, userId, masterKey, signature, reason, keptAt };
-}
+export const readKept: (value: unknown) => KeptSignature | undefined = objectReader<KeptSignature>({
+  id: text(maxKeptChars),
+  userId: text(maxKeptChars),
+  masterKey: text(maxKeptChars),
+  signature: objectReader<ExternalSignature>({
+    userId: text(maxKeptChars),
+    keyId: text(maxKeptChars),
+    value: readSignatureValue,
+  }),
+  reason: text(maxKeptChars),
+  keptAt: readTime,
+});
 
 function readVerdict(value: unknown): Verdict | undefined {
-  const record = membersOf(value);
-  const code = record("code");
-  if (!isReportCode(code) || statusOfCode[code] !== record("status")) return undefined;
-  const signer = record("signer");
-  const valueHash = record("valueHash");
-  const cleanSigner = signer === undefined ? undefined : readSigner(signer);
-  if (signer !== undefined && !cleanSigner) return undefined;
-  if (valueHash !== undefined && !isText(valueHash, maxKeyChars)) return undefined;
-  const times: { -readonly [name in "createdAt" | "expiresAt" | "validFrom" | "validUntil"]?: number } = {};
-  for (const name of ["createdAt", "expiresAt", "validFrom", "validUntil"] as const) {
-    const time = record(name);
-    if (time === undefined) continue;
-    if (!isTime(time)) return undefined;
-    times[name] = time;
-  }
-  return {
-    status: statusOfCode[code],
-    code,
-    ...(cleanSigner && { signer: cleanSigner }),
-    ...times,
-    ...(valueHash !== undefined && { valueHash }),
-  };
+  const verdict = readAnyVerdict(value);
+  return verdict && statusOfCode[verdict.code] === verdict.status ? verdict : undefined;
 }
 
-function readSigner(value: unknown): Signer | undefined {
-  const record = membersOf(value);
-  const fingerprint = record("fingerprint");
-  const signingKey = record("signingKey");
-  const keyHash = record("keyHash");
-  const names = record("names");
-  if (!isText(fingerprint, maxKeyChars) || !isText(keyHash, maxKeyChars)) return undefined;
-  if (signingKey !== undefined && !isText(signingKey, maxKeyChars)) return undefined;
-  if (!Array.isArray(names) || names.length > maxNames) return undefined;
-  let chars = 0;
-  for (const name of names) {
-    if (!isText(name, maxReportChars)) return undefined;
-    chars += name.length;
-  }
-  if (chars > maxReportChars) return undefined;
-  return { fingerprint, ...(signingKey !== undefined && { signingKey }), keyHash, names: [...names] };
+function readNames(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length > maxNames || !value.every((name) => typeof name === "string"))
+    return undefined;
+  return value.join("").length <= maxNameChars ? [...value] : undefined;
 }
 
-function readSignature(value: unknown): ExternalSignature | undefined {
-  const record = membersOf(value);
-  const userId = record("userId");
-  const keyId = record("keyId");
-  const signed = record("value");
-  if (!isText(userId, maxKeptChars) || !isText(keyId, maxKeptChars) || !isSignatureValue(signed)) return undefined;
-  if (typeof signed === "string") return signed.length <= maxKeptChars ? { userId, keyId, value: signed } : undefined;
+function readSignatureValue(value: unknown): SignatureValue | undefined {
+  if (!isJsonObject(value)) return text(maxKeptChars)(value);
   try {
-    const text = canonicalJson(signed);
-    return text.length <= maxKeptChars ? { userId, keyId, value: JSON.parse(text) as JsonObject } : undefined;
+    const json = canonicalJson(value);
+    return json.length <= maxKeptChars ? (JSON.parse(json) as JsonObject) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Reads own members alone; of what is no object, none. */
-function membersOf(value: unknown): (name: string) => unknown {
-  const object: JsonObject = isJsonObject(value) ? value : {};
-  return (name) => (Object.hasOwn(object, name) ? object[name] : undefined);
+function readTime(value: unknown): number | undefined {
+  return typeof value === "number" && Math.abs(value) <= maxTime ? value : undefined;
 }
 
-function isReportCode(value: unknown): value is ReportCode {
-  return typeof value === "string" && Object.hasOwn(statusOfCode, value);
+function text(maxChars: number): Reader<string> {
+  return (value) => (typeof value === "string" && value.length <= maxChars ? value : undefined);
 }
 
-function isText(value: unknown, maxChars: number): value is string {
-  return typeof value === "string" && value.length <= maxChars;
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Math.abs(value) <= maxTime;
+/** Reads own members by their readers; what is absent must be `optional`. */
+function objectReader<T extends object>(
+  readers: { readonly [name in keyof T]-?: Reader<T[name]> },
+  optional: readonly (keyof T & string)[] = [],
+): Reader<T> {
+  const entries = Object.entries(readers) as [keyof T & string, Reader<unknown>][];
+  return (value) => {
+    if (!isJsonObject(value)) return undefined;
+    const copy: JsonObject = {};
+    for (const [name, read] of entries) {
+      const member = Object.hasOwn(value, name) ? value[name] : undefined;
+      if (member === undefined && optional.includes(name)) continue;
+      copy[name] = read(member);
+      if (copy[name] === undefined) return undefined;
+    }
+    return copy as T;
+  };
 }

@@ -5,9 +5,9 @@ import type { Verdict } from "../model/report.js";
 export interface CachedReport {
   /** What the verdict is about: chosen by the caller, 1 to 1,024 characters, one key for one question. */
   readonly cacheKey: string;
-  /** The owner of the signed object: whom to name to forget it. */
+  /** The owner of the signed object: whom to name to forget it. At most 1,024 characters. */
   readonly userId: string;
-  /** The answer. Texts in it longer than 4,096 characters together are not cached. */
+  /** The answer. One with more than 16 names, or 4,096 characters of them, is not stored. */
   readonly verdict: Verdict;
   /** When it was stored. */
   readonly storedAt: number;

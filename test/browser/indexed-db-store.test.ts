@@ -1,0 +1,150 @@
+import { openDB } from "idb";
+import { indexedDbStore, type SignatureStore } from "matrix-countersign/store";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { sampleKept, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import { freshDatabaseName } from "../support/databases.js";
+import { describeStore } from "../support/store-conformance.js";
+
+describeStore("indexedDbStore", (options) => indexedDbStore(freshDatabaseName(), options));
+
+const now = (): number => sampleNow;
+const opened: SignatureStore[] = [];
+
+function open(name: string, options: { maxReports?: number } = {}): SignatureStore {
+  const store = indexedDbStore(name, { now, ...options });
+  opened.push(store);
+  return store;
+}
+
+afterEach(() => {
+  for (const store of opened.splice(0)) store.close();
+});
+
+describe("indexedDbStore on disk", () => {
+  it("gives the next page what this one stored", async () => {
+    const name = freshDatabaseName();
+    const first = open(name);
+    await first.putReports(sampleReports(2));
+    await first.keep(sampleKept("a"));
+    first.close();
+    const second = open(name);
+    expect((await second.getReports([sampleKey(1)])).get(sampleKey(1))).toEqual(sampleReport(1));
+    expect(await second.kept()).toEqual([sampleKept("a")]);
+  });
+
+  it("finishes a write that close() overtakes", async () => {
+    const name = freshDatabaseName();
+    const first = open(name);
+    const writing = first.keep(sampleKept("a"));
+    first.close();
+    await writing;
+    expect(await open(name).kept()).toEqual([sampleKept("a")]);
+  });
+
+  it("touches no database before the first call", async () => {
+    const name = freshDatabaseName();
+    open(name).close();
+    expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(name);
+  });
+
+  it("keeps stores of different names apart", async () => {
+    await open(freshDatabaseName()).putReports(sampleReports(1));
+    expect((await open(freshDatabaseName()).getReports([sampleKey(0)])).size).toBe(0);
+  });
+
+  it("reads a few records out of many, whether they lie together or apart", async () => {
+    const store = open(freshDatabaseName());
+    await store.putReports(sampleReports(3000));
+    const sorted = sampleReports(3000)
+      .map((report) => report.cacheKey)
+      .sort();
+    const apart = sorted.filter((_, index) => index % 97 === 0);
+    const together = sorted.slice(700, 1500);
+    const found = await store.getReports([...together, ...apart, "unknown"]);
+    expect([...found.keys()].sort()).toEqual([...new Set([...together, ...apart])].sort());
+  });
+});
+
+describe("indexedDbStore reading what it did not write", () => {
+  it.each<[string, object]>([
+    ["another shape", { verdicts: [] }],
+    ["a status of no list", { ...sampleReport(0), verdict: { status: "trusted", code: "valid" } }],
+    ["an older shape", { ...sampleReport(0), verdict: "valid" }],
+    ["a time as text", { ...sampleReport(0), freshUntil: "tomorrow" }],
+    ["a list where an object belongs", { ...sampleReport(0), verdict: [] }],
+    ["an object where text belongs", { ...sampleReport(0), userId: { toString: "@user0:example.org" } }],
+    ["binary data", { ...sampleReport(0), verdict: new Uint8Array(8) }],
+  ])("ignores and deletes a report of %s", async (_what, record) => {
+    const name = freshDatabaseName();
+    const store = open(name);
+    await store.putReports(sampleReports(2));
+    const raw = await openDB(name);
+    await raw.put("reports", { ...record, cacheKey: sampleKey(0) });
+    expect([...(await store.getReports([sampleKey(0), sampleKey(1)])).keys()]).toEqual([sampleKey(1)]);
+    await vi.waitFor(async () => expect(await raw.getAllKeys("reports")).toEqual([sampleKey(1)]));
+    raw.close();
+    expect(store.degraded).toBeUndefined();
+  });
+
+  it("ignores kept signatures that it cannot read, and destroys none", async () => {
+    const name = freshDatabaseName();
+    const store = open(name);
+    await store.keep(sampleKept("a"));
+    const raw = await openDB(name);
+    await raw.put("kept", { id: "b", somebody: "else's" });
+    await raw.put("kept", { ...sampleKept("c"), id: 7 });
+    await raw.put("kept", sampleKept("d", { signature: { userId: "@a:b", keyId: "k", value: { float: 0.5 } } }));
+    expect(await store.kept()).toEqual([sampleKept("a")]);
+    await store.discard("a");
+    expect(await raw.count("kept")).toBe(3);
+    raw.close();
+  });
+
+  it("goes on from memory in a database of somebody else's, and destroys nothing there", async () => {
+    const name = freshDatabaseName();
+    const foreign = await openDB(name, 1, { upgrade: (database) => void database.createObjectStore("theirs") });
+    await foreign.put("theirs", "precious", "key");
+    foreign.close();
+    const store = open(name);
+    await store.putReports(sampleReports(1));
+    await store.keep(sampleKept("a"));
+    expect((await store.getReports([sampleKey(0)])).size).toBe(1);
+    expect(await store.kept()).toHaveLength(1);
+    expect(store.degraded?.reason).toBe("failed");
+    store.close();
+    const again = await openDB(name);
+    expect(await again.get("theirs", "key")).toBe("precious");
+    again.close();
+  });
+});
+
+describe("indexedDbStore pruning", () => {
+  it("deletes the expired and what was stored in the future from the disk", async () => {
+    const name = freshDatabaseName();
+    const store = open(name);
+    await store.putReports([
+      sampleReport(0, { freshUntil: sampleNow }),
+      sampleReport(1, { storedAt: sampleNow + 1 }),
+      sampleReport(2),
+    ]);
+    const raw = await openDB(name);
+    await vi.waitFor(async () => expect(await raw.getAllKeys("reports")).toEqual([sampleKey(2)]));
+    raw.close();
+  });
+
+  it("forgets the oldest beyond the bound, again and again", async () => {
+    const name = freshDatabaseName();
+    const store = open(name, { maxReports: 100 });
+    for (let round = 0; round < 5; round++) {
+      await store.putReports(
+        Array.from({ length: 60 }, (_, i) => sampleReport(round * 60 + i, { storedAt: sampleNow - 10 + round })),
+      );
+    }
+    await vi.waitFor(async () => {
+      const found = await store.getReports(sampleReports(300).map((report) => report.cacheKey));
+      expect(found.size).toBeLessThanOrEqual(110);
+      expect(found.has(sampleKey(299))).toBe(true);
+      expect(found.has(sampleKey(0))).toBe(false);
+    });
+  });
+});

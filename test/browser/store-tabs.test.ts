@@ -1,0 +1,158 @@
+import { deleteDB, openDB } from "idb";
+import { indexedDbStore, type SignatureStore, type StoreDegradation } from "matrix-countersign/store";
+import { afterEach, expect, it, vi } from "vitest";
+import { Connection } from "../../src/store/connection.js";
+import { migrations } from "../../src/store/migrations.js";
+import type { DegradationReason } from "../../src/store/signature-store.js";
+import { sampleKept, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import { freshDatabaseName } from "../support/databases.js";
+import type { StoreTask, StoreTaskResult } from "../support/store-worker.js";
+
+const now = (): number => sampleNow;
+const opened: { close(): void }[] = [];
+
+function open(name: string, openTimeoutMs = 10_000): SignatureStore {
+  const store = indexedDbStore(name, { now, openTimeoutMs });
+  opened.push(store);
+  return store;
+}
+
+function inWorker(task: Omit<StoreTask, "now">): Promise<StoreTaskResult> {
+  const worker = new Worker(new URL("../support/store-worker.ts", import.meta.url), { type: "module" });
+  opened.push({ close: () => worker.terminate() });
+  return new Promise((resolve, reject) => {
+    worker.addEventListener("message", ({ data }) => resolve(data as StoreTaskResult));
+    worker.addEventListener("error", (event) => reject(new Error(event.message)));
+    worker.postMessage({ ...task, now: sampleNow });
+  });
+}
+
+afterEach(() => {
+  for (const one of opened.splice(0)) one.close();
+});
+
+it("shows a write of one connection to the other", async () => {
+  const name = freshDatabaseName();
+  const [first, second] = [open(name), open(name)];
+  expect((await second.getReports([sampleKey(0)])).size).toBe(0);
+  await first.putReports(sampleReports(1));
+  await first.keep(sampleKept("a"));
+  expect((await second.getReports([sampleKey(0)])).get(sampleKey(0))).toEqual(sampleReport(0));
+  expect(await second.kept()).toEqual([sampleKept("a")]);
+  await second.deleteReports(["@user0:example.org"]);
+  await second.discard("a");
+  expect((await first.getReports([sampleKey(0)])).size).toBe(0);
+  expect(await first.kept()).toEqual([]);
+});
+
+it("shares the database with another thread, both writing at once", async () => {
+  const name = freshDatabaseName();
+  const here = open(name);
+  const reports = sampleReports(200);
+  const writing = Array.from({ length: 10 }, (_, i) => here.putReports(reports.slice(i * 10, i * 10 + 10)));
+  const there = inWorker({ name, put: reports.slice(100), keep: sampleKept("there"), get: [sampleKey(150)] });
+  await Promise.all([...writing, here.keep(sampleKept("here"))]);
+  const result = await there;
+  expect(result).toMatchObject({ found: [sampleReport(150)], degraded: undefined });
+  const found = await here.getReports(reports.map((report) => report.cacheKey));
+  expect(found.size).toBe(200);
+  expect((await here.kept()).map((kept) => kept.id).sort()).toEqual(["here", "there"]);
+  const later = await inWorker({ name, get: reports.map((report) => report.cacheKey) });
+  expect(later.found).toHaveLength(200);
+});
+
+it("leaves one of two whole reports where two connections write the same key", async () => {
+  const name = freshDatabaseName();
+  const [first, second] = [open(name), open(name)];
+  const one = sampleReport(0, { verdict: { status: "valid", code: "valid" } });
+  const other = sampleReport(0, { verdict: { status: "invalid", code: "key-revoked" } });
+  await Promise.all([first.putReports([one]), second.putReports([other])]);
+  const seen = (await first.getReports([sampleKey(0)])).get(sampleKey(0));
+  expect([one, other]).toContainEqual(seen);
+  expect((await second.getReports([sampleKey(0)])).get(sampleKey(0))).toEqual(seen);
+});
+
+it("yields to a tab that brings a newer version, and goes on from memory", async () => {
+  const name = freshDatabaseName();
+  const older = open(name);
+  await older.putReports(sampleReports(1));
+  let blocked = false;
+  const newer = await openDB(name, migrations.length + 1, {
+    blocked: () => {
+      blocked = true;
+    },
+  });
+  opened.push(newer);
+  expect(blocked).toBe(false);
+  await older.putReports([sampleReport(1)]);
+  expect([...(await older.getReports([sampleKey(0), sampleKey(1)])).keys()]).toEqual([sampleKey(1)]);
+  expect(older.degraded?.reason).toBe("newer");
+  expect(await newer.getAllKeys("reports")).toEqual([sampleKey(0)]);
+});
+
+it("yields to a tab that deletes the database, and starts a new one", async () => {
+  const name = freshDatabaseName();
+  const store = open(name);
+  await store.putReports(sampleReports(1));
+  await deleteDB(name);
+  expect((await store.getReports([sampleKey(0)])).size).toBe(0);
+  await store.putReports(sampleReports(1));
+  expect((await open(name).getReports([sampleKey(0)])).size).toBe(1);
+  expect(store.degraded).toBeUndefined();
+});
+
+it("loses no write of many that an upgrade interrupts", async () => {
+  const name = freshDatabaseName();
+  const store = open(name);
+  await store.getReports([sampleKey(0)]);
+  const writing = Array.from({ length: 20 }, (_, i) => store.keep(sampleKept(`k${i}`)));
+  const newer = openDB(name, migrations.length + 1);
+  await Promise.all(writing);
+  opened.push(await newer);
+  const onDisk = (await (await newer).getAllKeys("kept")).map(String);
+  const seen = (await store.kept()).map((kept) => kept.id);
+  expect(new Set([...onDisk, ...seen]).size).toBe(20);
+});
+
+it("says blocked while an older tab does not let go, and opens once it does", async () => {
+  const name = freshDatabaseName();
+  const older = await openDB(name, 1);
+  const failures: DegradationReason[] = [];
+  const late = vi.fn<() => void>();
+  const steps = [() => undefined, ...migrations];
+  const connection = new Connection({
+    name,
+    migrations: steps,
+    openTimeoutMs: 50,
+    onFailure: (reason) => failures.push(reason),
+    onLateOpen: late,
+  });
+  opened.push(connection);
+  expect(await connection.use(async () => ({}))).toBeUndefined();
+  expect(await connection.use(async () => ({}))).toBeUndefined();
+  expect(failures).toEqual(["blocked"]);
+  older.close();
+  await vi.waitFor(() => expect(late).toHaveBeenCalledOnce());
+  expect(await connection.use(async (database) => ({ version: database.version }))).toEqual({ version: steps.length });
+});
+
+it("works from memory while the database hangs, and brings kept signatures to the disk once it opens", async () => {
+  const name = freshDatabaseName();
+  const holder = await openDB(name, 1);
+  const deleting = deleteDB(name); // waits for the holder, and every later opening waits for it
+  const store = open(name, 50);
+  const heard: StoreDegradation[] = [];
+  store.onDegraded((degradation) => heard.push(degradation));
+  await store.keep(sampleKept("a"));
+  await store.putReports(sampleReports(1));
+  expect(await store.kept()).toEqual([sampleKept("a")]);
+  expect((await store.getReports([sampleKey(0)])).size).toBe(1);
+  expect(heard).toEqual([{ reason: "unavailable" }]);
+  holder.close();
+  await deleting;
+  const other = open(name);
+  await vi.waitFor(async () => expect(await other.kept()).toEqual([sampleKept("a")]));
+  await store.putReports([sampleReport(1)]);
+  expect((await store.getReports([sampleKey(0), sampleKey(1)])).size).toBe(2);
+  expect([...(await other.getReports([sampleKey(0), sampleKey(1)])).keys()]).toEqual([sampleKey(1)]);
+});
