@@ -14,7 +14,7 @@ import {
   without,
 } from "./json.js";
 import { cachedKeys, forgetCachedKeys } from "./key-visibility.js";
-import type { ServerProfile } from "./profiles.js";
+import type { ServerProfile } from "./profile-rules.js";
 import { announceKeyChange, type KeyPurpose, type ServerState, type StoredKey, type User } from "./state.js";
 import { requireAuth } from "./user-interactive-auth.js";
 import { hasValidSignature } from "./verify.js";

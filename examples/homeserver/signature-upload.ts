@@ -3,7 +3,7 @@ import { reencodeSignatures } from "./base64.js";
 import { badJson, crashed, invalidParam } from "./errors.js";
 import { isObject, type JsonObject, type JsonValue, objectAt, objectFrom, own, stringAt } from "./json.js";
 import { exceedsCustomLength, isSameObject, publicKeyOf } from "./key-upload.js";
-import type { ErrorShape, Fate, SignatureUploadRules } from "./profiles.js";
+import type { ErrorShape, Fate, SignatureUploadRules } from "./profile-rules.js";
 import { announceKeyChange, type ServerState, type StoredKey, type User } from "./state.js";
 import { hasValidSignature } from "./verify.js";
 

@@ -3,7 +3,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { JsonObject, JsonValue } from "./json.js";
-import type { ServerProfile } from "./profiles.js";
+import type { ServerProfile } from "./profile-rules.js";
 import { createStream, type Stream } from "./stream.js";
 
 /** Which of a user's three cross-signing keys. */

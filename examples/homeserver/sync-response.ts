@@ -1,8 +1,9 @@
 /** What `/sync` tells one device between two positions of the stream. */
+import { deviceLists } from "./device-lists.js";
 import { pushRules } from "./handlers/account-data.js";
 import { oneTimeKeyCounts } from "./handlers/keys.js";
 import { type JsonObject, type JsonValue, objectFrom } from "./json.js";
-import { clientEvent, membershipAt, membershipIn, membershipOf, membersOf, shareRoom, strippedEvent } from "./rooms.js";
+import { clientEvent, membershipAt, membershipIn, membersOf, strippedEvent } from "./rooms.js";
 import { type Room, type RoomEvent, type ServerState, type Session, type Stamped, stateSlot } from "./state.js";
 import { tokenOf } from "./stream.js";
 
@@ -163,39 +164,3 @@ function leftRoom(server: ServerState, session: Session, room: Room, member: Roo
     account_data: { events: [] },
   };
 }
-
-/** Whose keys must be asked again, and whose are of no interest any more. */
-export function deviceLists(
-  server: ServerState,
-  userId: string,
-  since: number | undefined,
-  until = Number.MAX_SAFE_INTEGER,
-): { changed: string[]; left: string[] } {
-  if (since === undefined) return { changed: [], left: [] };
-  const changed = new Set<string>();
-  const left = new Set<string>();
-  for (const change of server.keyChanges) {
-    if (change.position <= since || change.position > until) continue;
-    const isForMe =
-      change.audience === undefined ? shareRoom(server, userId, change.userId) : change.audience === userId;
-    if (isForMe) changed.add(change.userId);
-  }
-  for (const room of server.rooms.values()) {
-    const wasIn = membershipAt(room, userId, since) === "join";
-    const isIn = membershipOf(room, userId) === "join";
-    if (!wasIn && !isIn) continue;
-    const moved = room.events.filter(({ type, position }) => type === "m.room.member" && position > since);
-    const others = wasIn === isIn ? moved.map((event) => event.stateKey ?? "") : allMembersEver(room);
-    for (const other of others) {
-      if (other === userId) continue;
-      const isHere = isIn && membershipOf(room, other) === "join";
-      const wasHere = wasIn && membershipAt(room, other, since) === "join";
-      if (isHere && !wasHere) changed.add(other);
-      if (wasHere && !isHere && !shareRoom(server, userId, other)) left.add(other);
-    }
-  }
-  return { changed: [...changed], left: [...left] };
-}
-
-const allMembersEver = (room: Room): string[] =>
-  [...room.state.values()].filter((event) => event.type === "m.room.member").map((event) => event.stateKey ?? "");

@@ -4,7 +4,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ProfileName } from "../../examples/homeserver/profiles.js";
 import {
   bootstrapCrossSigning,
+  type CryptoCallbacks,
   cryptoOf,
+  logMatrixUserIn,
   type MatrixUser,
   registerMatrixUser,
   verifyByEmoji,
@@ -142,5 +144,37 @@ describe("matrix-js-sdk with Rust crypto on the embedded homeserver", () => {
     await heard;
     const after = await bob.client.downloadKeysForUsers([alice.userId]);
     expect(after.master_keys?.[alice.userId]?.keys).not.toEqual(before.master_keys?.[alice.userId]?.keys);
+  });
+
+  test("a further device takes the keys from secret storage and is signed by its owner", async () => {
+    const baseUrl = homeserverLike("msc2961");
+    const storageKeys = new Map<string, Uint8Array<ArrayBuffer>>();
+    const callbacks: CryptoCallbacks = {
+      cacheSecretStorageKey: (keyId, _info, key) => void storageKeys.set(keyId, key),
+      getSecretStorageKey: async ({ keys }) => {
+        const found = Object.keys(keys).flatMap((keyId): [string, Uint8Array<ArrayBuffer>][] => {
+          const key = storageKeys.get(keyId);
+          return key === undefined ? [] : [[keyId, key]];
+        });
+        return found[0] ?? null;
+      },
+    };
+    const first = await registerMatrixUser(baseUrl, "alice", callbacks);
+    running.push(first.client);
+    await first.client.startClient();
+    const crypto = cryptoOf(first.client);
+    await crypto.bootstrapSecretStorage({ createSecretStorageKey: () => crypto.createRecoveryKeyFromPassphrase() });
+    await bootstrapCrossSigning(first);
+
+    const second = await logMatrixUserIn(baseUrl, first, callbacks);
+    running.push(second.client);
+    await second.client.startClient();
+    await knowsIdentityOf(second, first);
+    await bootstrapCrossSigning(second);
+    expect(await cryptoOf(second.client).getCrossSigningKeyId()).toBe(await crypto.getCrossSigningKeyId());
+    await vi.waitFor(async () => {
+      const status = await crypto.getDeviceVerificationStatus(first.userId, second.client.getDeviceId() ?? "");
+      expect(status?.signedByOwner).toBe(true);
+    }, 10_000);
   });
 });

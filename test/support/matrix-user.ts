@@ -26,8 +26,15 @@ const quiet: Logger = {
   getChild: () => quiet,
 };
 
+/** What the SDK asks of the app, secret storage's key for one. */
+export type CryptoCallbacks = NonNullable<Parameters<typeof createClient>[0]["cryptoCallbacks"]>;
+
 /** Registers a user who then has a device with keys in memory; neither cross-signing nor syncing yet. */
-export async function registerMatrixUser(baseUrl: string, name: string): Promise<MatrixUser> {
+export async function registerMatrixUser(
+  baseUrl: string,
+  name: string,
+  callbacks: CryptoCallbacks = {},
+): Promise<MatrixUser> {
   const password = `password of ${name}`;
   const registration = { username: name, password, initial_device_display_name: `${name}'s browser` };
   const nobody = createClient({ baseUrl, logger: quiet });
@@ -35,11 +42,33 @@ export async function registerMatrixUser(baseUrl: string, name: string): Promise
     (auth) => nobody.registerRequest({ ...registration, ...(auth === null ? {} : { auth }) }),
     { type: "m.login.dummy" },
   );
+  return openDevice(baseUrl, password, session, callbacks);
+}
+
+/** Logs a registered user in on a further device. */
+export async function logMatrixUserIn(
+  baseUrl: string,
+  { userId, password }: MatrixUser,
+  callbacks: CryptoCallbacks = {},
+): Promise<MatrixUser> {
+  const nobody = createClient({ baseUrl, logger: quiet });
+  const identifier = { type: "m.id.user", user: userId };
+  const session = await nobody.loginRequest({ type: "m.login.password", identifier, password });
+  return openDevice(baseUrl, password, session, callbacks);
+}
+
+async function openDevice(
+  baseUrl: string,
+  password: string,
+  session: { user_id: string; access_token?: string; device_id?: string },
+  cryptoCallbacks: CryptoCallbacks,
+): Promise<MatrixUser> {
   const { user_id: userId, access_token: accessToken, device_id: deviceId } = session;
   if (accessToken === undefined || deviceId === undefined) throw new Error("the server logged nobody in");
   // A legacy crypto store of its own: the default is one IndexedDB for the page, and two users at once disturb each other.
   const cryptoStore = new MemoryCryptoStore();
-  const client = createClient({ baseUrl, userId, accessToken, deviceId, cryptoStore, logger: quiet });
+  const logger = quiet;
+  const client = createClient({ baseUrl, userId, accessToken, deviceId, cryptoStore, cryptoCallbacks, logger });
   await client.initRustCrypto({ useIndexedDB: false });
   return { client, userId, password };
 }

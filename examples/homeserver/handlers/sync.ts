@@ -1,9 +1,10 @@
 /** `/sync` and `/keys/changes`. */
+import { deviceLists } from "../device-lists.js";
 import { MatrixError, missingParam } from "../errors.js";
 import { type JsonObject, objectAt, own, parseJson } from "../json.js";
 import type { AuthenticatedRequest, Router } from "../router.js";
 import { positionOf } from "../stream.js";
-import { deviceLists, syncSince } from "../sync-response.js";
+import { syncSince } from "../sync-response.js";
 
 const MAX_TIMEOUT_MS = 60_000;
 const DEFAULT_TIMELINE_LIMIT = 20;
