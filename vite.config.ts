@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { homeserver } from "./examples/homeserver/vite-plugin.js";
+import { gnupgCommands } from "./test/support/gnupg-commands.js";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,6 +38,7 @@ const chromium = {
     },
   }),
   instances: [{ browser: "chromium" as const }],
+  commands: gnupgCommands,
 };
 
 const inNode = (name: string, include: string[], extra: object = {}): TestProjectInlineConfiguration => ({
@@ -60,7 +62,7 @@ export default defineConfig({
       inNode("unit", ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"]),
       inNode("fuzz", ["test/fuzz/**/*.test.ts"], { testTimeout: 120_000 }),
       inNode("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 300_000 }),
-      inNode("homeserver", ["test/homeserver/contract/*.test.ts"], {
+      inNode("homeserver", ["test/homeserver/*.test.ts", "test/homeserver/contract/*.test.ts"], {
         globalSetup: "test/support/synapse-global-setup.ts",
         testTimeout: 120_000,
         hookTimeout: 600_000,

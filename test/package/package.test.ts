@@ -17,7 +17,10 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 /** Every module that loading `entry` loads at once, and the packages among them. Dynamic imports are not followed. */
-async function loadedAtOnce(entry: string): Promise<{ files: string[]; packages: string[] }> {
+async function loadedAtOnce(
+  entry: string,
+  suffix: ".js" | ".d.ts" = ".js",
+): Promise<{ files: string[]; packages: string[] }> {
   const files = new Set<string>();
   const packages = new Set<string>();
   const visit = async (file: string): Promise<void> => {
@@ -25,29 +28,29 @@ async function loadedAtOnce(entry: string): Promise<{ files: string[]; packages:
     files.add(file);
     const code = await readFile(file, "utf8");
     for (const [, target = ""] of code.matchAll(/^(?:import|export)[^;]*?from "([^"]+)"/gm)) {
-      if (target.startsWith(".")) await visit(resolve(dirname(file), target));
+      if (target.startsWith(".")) await visit(resolve(dirname(file), target.replace(/\.js$/, suffix)));
       else packages.add(target);
     }
   };
-  await visit(resolve(root, "dist", entry));
+  await visit(resolve(root, "dist", entry + suffix));
   return { files: [...files].map((file) => file.slice(root.length + "/dist/".length)), packages: [...packages] };
 }
 
 describe("what one entry point loads", () => {
   it("the core loads no library and no algorithm", async () => {
-    const { files, packages } = await loadedAtOnce("index.js");
+    const { files, packages } = await loadedAtOnce("index");
     expect(packages).toEqual([]);
     expect(files.filter((file) => /^algorithms\/.+\//.test(file) || file.startsWith("store/"))).toEqual([]);
   });
 
   it("OpenPGP loads openpgp only when it is first needed", async () => {
-    const { files, packages } = await loadedAtOnce("algorithms/openpgp/index.js");
+    const { files, packages } = await loadedAtOnce("algorithms/openpgp/index");
     expect(packages).toEqual([]);
     expect(files.filter((file) => !/^(?:algorithms|encoding|model)\/|^errors\.js$/.test(file))).toEqual([]);
   });
 
   it("trust loads no store, no algorithm and nothing that speaks HTTP", async () => {
-    const { files } = await loadedAtOnce("trust/index.js");
+    const { files } = await loadedAtOnce("trust/index");
     expect(files.filter((file) => !/^(?:trust|encoding|model)\/|^errors\.js$/.test(file))).toEqual([]);
   });
 });
@@ -71,7 +74,7 @@ describe("the package as it is packed", () => {
 
   it("has declarations that need neither openpgp nor matrix-js-sdk", async () => {
     for (const entry of ["index", "algorithms/openpgp/index", "trust/index", "store/index"]) {
-      const { packages } = await loadedAtOnce(`${entry}.d.ts`.replace(/\.d\.ts$/, ".js"));
+      const { packages } = await loadedAtOnce(entry, ".d.ts");
       expect(packages.filter((name) => /openpgp|matrix-js-sdk/.test(name))).toEqual([]);
     }
   });

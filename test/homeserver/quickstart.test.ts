@@ -1,0 +1,14 @@
+import { describe, expect, inject, it } from "vitest";
+import { runQuickstart } from "../support/run-quickstart.js";
+
+describe.each(["1.163.2", "1.152.1"] as const)("the quickstart on a real Synapse %s", (version) => {
+  it("does the whole main job", async () => {
+    const { exitCode, stdout } = await runQuickstart("--json", "--homeserver", inject("synapse").urls[version]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      published: true,
+      level: "trusted",
+      routes: { "signatures-upload": version === "1.163.2", "profile-field": true },
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import type { MatrixClient } from "matrix-js-sdk";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createHomeserver, type Listening } from "../../examples/homeserver/server.js";
+import { registerUser } from "../../examples/quickstart/matrix-user.js";
+import { createGnuPgKey, disposeGnuPgKey, type GnuPgKey, runInShell } from "../support/gnupg.js";
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, "../..");
+const generated = resolve(import.meta.dirname, "readme-example.generated.ts");
+
+let homeserver: Listening;
+let key: GnuPgKey;
+
+beforeAll(async () => {
+  const [, example = ""] = /```ts\n(.*?)```/s.exec(await readFile(resolve(root, "README.md"), "utf8")) ?? [];
+  await writeFile(generated, example);
+  homeserver = await createHomeserver({ serverName: "example.org" }).listen();
+  key = await createGnuPgKey("Example Ltd <trust@example.org>");
+});
+
+afterAll(async () => {
+  await rm(generated, { force: true });
+  await homeserver.close();
+  await disposeGnuPgKey(key);
+});
+
+interface Example {
+  vouchForMyself(
+    client: MatrixClient,
+    runTool: (command: string) => Promise<string>,
+    publicKey: string,
+  ): Promise<{ published: boolean }>;
+  whomToTrust(client: MatrixClient, userIds: string[], key: string, fingerprint: string): Promise<Map<string, string>>;
+}
+
+it("the README's example compiles under the project's own rules", async () => {
+  await expect(run("npx", ["tsc", "--noEmit", "-p", "."], { cwd: root })).resolves.toBeDefined();
+});
+
+it("the README's example does what it says", async () => {
+  const example = (await import(generated)) as Example;
+  const owner = await registerUser(homeserver.url, "owner");
+  const reader = await registerUser(homeserver.url, "reader");
+  const receipt = await example.vouchForMyself(owner, (command) => runInShell(key, command), key.publicKey);
+  expect(receipt.published).toBe(true);
+  const userIds = [owner.getSafeUserId(), reader.getSafeUserId()];
+  const levels = await example.whomToTrust(reader, userIds, key.publicKey, key.fingerprint);
+  expect([...levels.values()]).toEqual(["trusted: vouched", "unproven: no-signature"]);
+});
