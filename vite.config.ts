@@ -1,8 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
+import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { homeserver } from "./examples/homeserver/vite-plugin.js";
 import { gnupgCommands } from "./test/support/gnupg-commands.js";
+
+/** At the page's own origin, and one for each test or demo that asks (examples/homeserver/vite-plugin.ts). */
+const embeddedHomeserver = (): Plugin => homeserver({ instances: true, controls: true });
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -49,14 +53,14 @@ const inNode = (name: string, include: string[], extra: object = {}): TestProjec
 const inChromium = (name: string, include: string[], extra: object = {}): TestProjectInlineConfiguration => ({
   resolve: { alias },
   optimizeDeps,
-  // The embedded homeserver at the page's own origin, and one for each test that asks (vite-plugin.ts).
-  plugins: [homeserver({ instances: true, controls: true })],
+  plugins: [embeddedHomeserver()],
   test: { name, include, browser: chromium, ...extra },
 });
 
 export default defineConfig({
   resolve: { alias },
   optimizeDeps,
+  plugins: [embeddedHomeserver()],
   test: {
     projects: [
       inNode("unit", ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"]),
