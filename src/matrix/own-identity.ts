@@ -55,8 +55,11 @@ async function trustedMasterKey(client: MatrixClientLike): Promise<OwnMasterKey>
   const userId = ownUserId(client);
   const crypto = client.getCrypto();
   if (!crypto) throw new CountersignError("ERR_CLIENT_INVALID", "expected a client with end-to-end encryption set up");
-  const publicKey = await crypto.getCrossSigningKeyId();
-  const verified = (await crypto.getUserVerificationStatus(userId)).isCrossSigningVerified();
+  const [publicKey, status] = await Promise.all([
+    crypto.getCrossSigningKeyId(),
+    crypto.getUserVerificationStatus(userId),
+  ]);
+  const verified = status.isCrossSigningVerified();
   if (publicKey && verified) {
     const object = { keys: { [`ed25519:${publicKey}`]: publicKey }, usage: ["master"], user_id: userId };
     return { object, signable: readSignable(object, userId), publicKey };
