@@ -82,9 +82,7 @@ export interface ServerProfile {
   readonly unstableFeatures: JsonObject;
   readonly minPasswordLength: number;
   /** Arbitrary profile fields (MSC4133), or undefined where there are none. */
-  readonly profileFields:
-    | { readonly withoutToken: boolean; readonly unstablePath: boolean; readonly tooLarge: ErrorShape }
-    | undefined;
+  readonly profileFields: { readonly unstablePath: boolean; readonly tooLarge: ErrorShape } | undefined;
   /** Whether all base64 is decoded and encoded again. */
   readonly reencodesBase64: boolean;
   /** `accident`: only the uploader, and whoever profits from the shared cache (see key-visibility.ts). */

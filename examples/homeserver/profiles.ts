@@ -20,7 +20,7 @@ const msc2961: ServerProfile = {
   specVersions: versionsUpTo(16),
   unstableFeatures: { "org.matrix.msc2961": true, "uk.tcpip.msc4133": true, "uk.tcpip.msc4133.stable": true },
   minPasswordLength: 1,
-  profileFields: { withoutToken: true, unstablePath: true, tooLarge: profileTooLarge },
+  profileFields: { unstablePath: true, tooLarge: profileTooLarge },
   reencodesBase64: false,
   visibility: "everyone",
   keyUpload: {
@@ -60,7 +60,7 @@ const synapseStrict: ServerProfile = {
     "uk.tcpip.msc4133.stable": true,
   },
   minPasswordLength: 1,
-  profileFields: { withoutToken: true, unstablePath: false, tooLarge: profileTooLarge },
+  profileFields: { unstablePath: false, tooLarge: profileTooLarge },
   reencodesBase64: false,
   visibility: "accident",
   keyUpload: { ...msc2961.keyUpload, withoutColon: true, sameKey: "crash" },
@@ -133,7 +133,6 @@ const continuwuity: ServerProfile = {
   unstableFeatures: { "org.matrix.e2e_cross_signing": true, "uk.tcpip.msc4133": true },
   minPasswordLength: 1,
   profileFields: {
-    withoutToken: true,
     unstablePath: true,
     tooLarge: { status: 500, errcode: "M_UNKNOWN", message: "Internal server error" },
   },
@@ -165,7 +164,7 @@ const tuwunel: ServerProfile = {
   ...continuwuity,
   name: "tuwunel",
   software: { name: "Tuwunel", version: "1.9.0" },
-  profileFields: { withoutToken: true, unstablePath: true, tooLarge: profileTooLarge },
+  profileFields: { unstablePath: true, tooLarge: profileTooLarge },
   signatureUpload: {
     ...continuwuity.signatureUpload,
     verifies: true,

@@ -13,6 +13,8 @@ export interface MatrixRequest {
   readonly params: readonly string[];
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal;
+  /** Who asks; throws M_MISSING_TOKEN or M_UNKNOWN_TOKEN. */
+  authenticate(): Session;
 }
 
 /** What a handler of an endpoint that needs an access token gets. */
@@ -26,7 +28,7 @@ export type Answer = JsonValue | Promise<JsonValue>;
 interface Route {
   readonly method: Method;
   readonly pattern: RegExp;
-  readonly answer: (request: MatrixRequest, session: () => Session) => Answer;
+  readonly answer: (request: MatrixRequest) => Answer;
 }
 
 export interface Router {
@@ -35,7 +37,7 @@ export interface Router {
   /** An endpoint that needs an access token. */
   authenticated(method: Method, path: string, answer: (request: AuthenticatedRequest) => Answer): void;
   /** Finds and runs the handler; throws M_UNRECOGNIZED where there is none. */
-  run(method: string, path: string, request: Omit<MatrixRequest, "params">, session: () => Session): Answer;
+  run(method: string, path: string, request: Omit<MatrixRequest, "params">): Answer;
 }
 
 /**
@@ -49,18 +51,18 @@ export function createRouter(): Router {
   };
   return {
     open(method, path, answer) {
-      add(method, path, (request) => answer(request));
+      add(method, path, answer);
     },
     authenticated(method, path, answer) {
-      add(method, path, (request, session) => answer({ ...request, session: session() }));
+      add(method, path, (request) => answer({ ...request, session: request.authenticate() }));
     },
-    run(method, path, request, session) {
+    run(method, path, request) {
       let pathIsKnown = false;
       for (const route of routes) {
         const match = route.pattern.exec(path);
         if (match === null) continue;
         pathIsKnown = true;
-        if (route.method === method) return route.answer({ ...request, params: match.slice(1).map(decode) }, session);
+        if (route.method === method) return route.answer({ ...request, params: match.slice(1).map(decode) });
       }
       throw unrecognized(pathIsKnown ? 405 : 404);
     },

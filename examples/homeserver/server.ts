@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { expireAccessTokens, sessionOf } from "./accounts.js";
 import { addControlRoutes } from "./controls.js";
-import { crashed, MatrixError } from "./errors.js";
+import { crashed, MatrixError, unrecognized } from "./errors.js";
 import { createFaults, type Fault, type RateLimit } from "./faults.js";
 import { addAccountDataRoutes } from "./handlers/account-data.js";
 import { addAuthRoutes } from "./handlers/auth.js";
@@ -22,7 +22,7 @@ import { addSyncRoutes } from "./handlers/sync.js";
 import { readJsonBody, sendJson, setCommonHeaders } from "./http.js";
 import { type ProfileName, profiles } from "./profiles.js";
 import { createRouter, type Router } from "./router.js";
-import { createState } from "./state.js";
+import { createState, type Session } from "./state.js";
 
 export type { Fault, RateLimit } from "./faults.js";
 export type { ProfileName } from "./profiles.js";
@@ -34,6 +34,8 @@ export interface HomeserverOptions {
   serverName?: string;
   /** Ask for the password already when the first cross-signing keys are uploaded, as servers did before Matrix 1.11. */
   uiaOnFirstUpload?: boolean;
+  /** Serve profiles to logged-in users alone, as an admin of Synapse can choose; default off. */
+  profilesNeedToken?: boolean;
   /** Paths that this server has never heard of, such as `/_matrix/client/v3/keys/signatures/upload`. */
   unknownPaths?: readonly string[];
   /** Opens `/_countersign/…` (controls.ts) to whoever reaches the server; default off. */
@@ -72,6 +74,7 @@ export function createHomeserver(options: HomeserverOptions = {}): Homeserver {
     serverName,
     profile,
     uiaOnFirstUpload: options.uiaOnFirstUpload ?? false,
+    profilesNeedToken: options.profilesNeedToken ?? false,
     now: options.now ?? Date.now,
   });
   const faults = createFaults();
@@ -85,15 +88,15 @@ export function createHomeserver(options: HomeserverOptions = {}): Homeserver {
   const router = createRoutes();
   if (options.controls === true) addControlRoutes(router, faults, restart);
 
-  const answer = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse, target: Target): Promise<void> => {
+    const { path, query } = target;
     const signal = AbortSignal.any([polls.signal, closeSignal(response)]);
     try {
       const method = request.method ?? "GET";
-      if (unknownPaths.has(url.pathname)) throw new MatrixError(404, "M_UNRECOGNIZED", "Unrecognized request");
+      if (unknownPaths.has(path)) throw unrecognized();
       const body = method === "GET" ? {} : await readJsonBody(request);
-      const session = (): ReturnType<typeof sessionOf> => sessionOf(state, accessTokenOf(request, url));
-      const matrixRequest = { server: state, query: url.searchParams, body, signal };
-      sendJson(response, 200, await router.run(method, url.pathname, matrixRequest, session));
+      const authenticate = (): Session => sessionOf(state, accessTokenOf(request, query));
+      sendJson(response, 200, await router.run(method, path, { server: state, query, body, signal, authenticate }));
     } catch (error) {
       const known = error instanceof MatrixError ? error : crashed();
       sendJson(response, known.status, known.toJson());
@@ -101,8 +104,8 @@ export function createHomeserver(options: HomeserverOptions = {}): Homeserver {
   };
 
   const handle: Homeserver["handle"] = (request, response, next) => {
-    const url = new URL(request.url ?? "/", "http://localhost");
-    if (!isMatrixPath(url.pathname, options.controls === true)) {
+    const target = targetOf(request);
+    if (!isMatrixPath(target.path, options.controls === true)) {
       if (next !== undefined) return next();
       setCommonHeaders(response, profile.software);
       return sendJson(response, 404, { errcode: "M_UNRECOGNIZED", error: "Unrecognized request" });
@@ -111,10 +114,10 @@ export function createHomeserver(options: HomeserverOptions = {}): Homeserver {
     if (request.method === "OPTIONS") {
       response.statusCode = 204;
       response.end();
-    } else if (url.pathname === "/.well-known/matrix/client") {
+    } else if (target.path === "/.well-known/matrix/client") {
       sendJson(response, 200, { "m.homeserver": { base_url: `http://${request.headers.host ?? "localhost"}` } });
-    } else if (url.pathname.startsWith("/_countersign/") || !faults.intercept(request, response, url.pathname)) {
-      void answer(request, response, url);
+    } else if (target.path.startsWith("/_countersign/") || !faults.intercept(request, response, target.path)) {
+      void answer(request, response, target);
     }
   };
 
@@ -150,10 +153,21 @@ const isMatrixPath = (path: string, hasControls: boolean): boolean =>
   path === "/.well-known/matrix/client" ||
   (hasControls && path.startsWith("/_countersign/"));
 
-function accessTokenOf(request: IncomingMessage, url: URL): string | undefined {
+interface Target {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** By hand, because the URL parser throws for some of what a stranger may send as a target. */
+function targetOf(request: IncomingMessage): Target {
+  const [path = "/", ...rest] = (request.url ?? "/").split("?");
+  return { path, query: new URLSearchParams(rest.join("?")) };
+}
+
+function accessTokenOf(request: IncomingMessage, query: URLSearchParams): string | undefined {
   const header = request.headers.authorization;
   if (header?.startsWith("Bearer ") === true) return header.slice("Bearer ".length);
-  return url.searchParams.get("access_token") ?? undefined;
+  return query.get("access_token") ?? undefined;
 }
 
 function closeSignal(response: ServerResponse): AbortSignal {

@@ -108,6 +108,7 @@ export interface ServerState {
   readonly serverName: string;
   readonly profile: ServerProfile;
   readonly uiaOnFirstUpload: boolean;
+  readonly profilesNeedToken: boolean;
   readonly now: () => number;
   readonly stream: Stream;
   readonly users: Map<string, User>;
@@ -126,6 +127,7 @@ export interface StateOptions {
   serverName: string;
   profile: ServerProfile;
   uiaOnFirstUpload: boolean;
+  profilesNeedToken: boolean;
   now: () => number;
 }
 

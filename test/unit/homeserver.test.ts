@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   createHomeserver,
@@ -347,6 +349,14 @@ describe("profile fields", () => {
     expect((await user.put(field(user, "a.b"), { "a.b": largest })).status).toBe(200);
   });
 
+  test("are for logged-in users alone where the server was told so", async () => {
+    const { url: closed } = await start({ profilesNeedToken: true });
+    const user = await newUser(closed);
+    await user.put(field(user, "a.b"), { "a.b": 1 });
+    expect(refusal(await ask(closed, "GET", field(user, "a.b")))).toBe("401 M_MISSING_TOKEN");
+    expect((await (await newUser(closed)).get(field(user, "a.b"))).body).toEqual({ "a.b": 1 });
+  });
+
   test("a new name reaches the rooms", async () => {
     const user = await newUser();
     const room = await roomOf(user, []);
@@ -605,8 +615,26 @@ describe("HTTP", () => {
     expect(refusal(await ask(url, "GET", "/v3/unknown/one"))).toBe("404 M_UNRECOGNIZED");
   });
 
+  test("a target that is no URL is no reason to fall over", async () => {
+    const { hostname, port } = new URL(url);
+    for (const target of ["//", "*", "http://[", "/_matrix/client/%"]) {
+      const response = await new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () => {
+          socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+        });
+        let text = "";
+        socket.on("data", (chunk) => {
+          text += chunk;
+        });
+        socket.on("end", () => resolve(text));
+        socket.on("error", reject);
+      });
+      expect(response).toMatch(/^HTTP\/1.1 4/);
+    }
+    expect((await ask(url, "GET", "/versions")).status).toBe(200);
+  });
+
   test("as a middleware it leaves other paths to the next", async () => {
-    const { createServer } = await import("node:http");
     const server = createServer((request, response) =>
       homeserver.handle(request, response, () => response.end("page")),
     );

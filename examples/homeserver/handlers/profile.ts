@@ -12,7 +12,7 @@ const MAX_FIELD_NAME_BYTES = 255;
 const STABLE = "/_matrix/client/{v3|r0}/profile";
 const UNSTABLE = "/_matrix/client/unstable/uk.tcpip.msc4133/profile";
 
-/** Adds the routes. Reading needs no token; where a profile says otherwise the router asks for one. */
+/** Adds the routes. Reading needs a token only where the server was told so. */
 export function addProfileRoutes(router: Router): void {
   for (const base of [STABLE, UNSTABLE]) {
     const isUnstable = base === UNSTABLE;
@@ -23,14 +23,16 @@ export function addProfileRoutes(router: Router): void {
   }
 }
 
-function readProfile({ server, params }: MatrixRequest, isUnstable: boolean): JsonObject {
+function readProfile({ server, params, authenticate }: MatrixRequest, isUnstable: boolean): JsonObject {
+  if (server.profilesNeedToken) authenticate();
   if (isUnstable && server.profile.profileFields?.unstablePath !== true) throw unrecognized();
   const user = knownUser(server, params[0] ?? "");
   if (user.profile.size === 0) throw notFound("Profile was not found");
   return objectFrom(user.profile);
 }
 
-function readField({ server, params }: MatrixRequest, isUnstable: boolean): JsonObject {
+function readField({ server, params, authenticate }: MatrixRequest, isUnstable: boolean): JsonObject {
+  if (server.profilesNeedToken) authenticate();
   const name = checkedFieldName(server, params[1] ?? "", isUnstable);
   const value = knownUser(server, params[0] ?? "").profile.get(name);
   if (value !== undefined) return objectFrom([[name, value]]);
