@@ -5,7 +5,7 @@ import type { SignedData } from "./check-signature.js";
 import { Fault } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
-import { maxNameLength, maxOwnSignaturesOnSlowCurves } from "./limits.js";
+import { maxBindingsOfSlowKeys, maxNameLength, maxOwnSignaturesOfSlowKeys } from "./limits.js";
 import { isSlow, type PublicKey, readPublicKey } from "./public-key.js";
 import { type Revocation, type SelfSignature, SignatureVerifier, type VerifiedSignatures } from "./self-signatures.js";
 import { signatureType } from "./signature-packet.js";
@@ -56,7 +56,7 @@ export class JudgedCertificate {
   static async judge(library: OpenPgpLibrary, certificate: Certificate): Promise<JudgedCertificate> {
     const key = await readPublicKey(library, certificate.primary.body, certificate.fingerprint);
     if (typeof key === "string") throw new Fault(key);
-    if (isSlow(key) && countOwnSignatures(certificate) > maxOwnSignaturesOnSlowCurves) throw new Fault("too-large");
+    if (isSlow(key) && countOwnSignatures(certificate) > maxOwnSignaturesOfSlowKeys) throw new Fault("too-large");
     const verifier = new SignatureVerifier(library, key);
     const judged = await judgePrimary(verifier, key, certificate);
     return new JudgedCertificate(library, verifier, certificate, judged);
@@ -82,6 +82,7 @@ export class JudgedCertificate {
   async #judgeSubkey(fingerprint: string, component: Component): Promise<JudgedKey> {
     const key = await readPublicKey(this.#library, component.body, fingerprint);
     if (typeof key === "string") throw new Fault(key);
+    if (isSlow(key) && component.signatures.size > maxBindingsOfSlowKeys) throw new Fault("too-large");
     const data: SignedData = { key: this.primary.key.packet, bind: key.packet };
     const isBinding = (type: number): boolean => type === signatureType.subkeyBinding;
     const verified = await this.#verifier.selfSignatures(component, isBinding, data, { subkey: key });

@@ -46,7 +46,7 @@ export function privateKeyError(): CountersignError {
 function decodeKeyData(data: string | Uint8Array, limits: KeyDataLimits): Bytes {
   // Base64 in lines is at most twice as long as what it holds; beyond that there is nothing to read.
   if (data.length > limits.maxBytes * 2) throw keysError("less key data");
-  if (typeof data !== "string" && ((data[0] ?? 0) & 0x80) !== 0) return data.slice();
+  if (typeof data !== "string" && ((data[0] ?? 0) & 0x80) !== 0) return new Uint8Array(data);
   const text = typeof data === "string" ? data : decodeUtf8(data);
   if (text === undefined) throw keysError("OpenPGP public keys");
   try {

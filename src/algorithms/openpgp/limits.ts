@@ -25,8 +25,10 @@ export const maxBlocks = 16;
 export const maxCertificatePackets = 20_000;
 /** Different signatures that a certificate makes on itself; other people's are dropped before. */
 export const maxOwnSignatures = 512;
-/** The same where the curve is computed in JavaScript, some ten milliseconds a signature. */
-export const maxOwnSignaturesOnSlowCurves = 96;
+/** The same by a key that openpgp computes with in JavaScript, or a very long one: tens of milliseconds a signature. */
+export const maxOwnSignaturesOfSlowKeys = 96;
+/** Bindings of a subkey of that kind. */
+export const maxBindingsOfSlowKeys = 16;
 /** User IDs with a signature of the certificate itself. */
 export const maxUserIds = 128;
 /** Subkeys with a signature of the certificate itself. */
@@ -38,7 +40,7 @@ export const maxBackSignatures = 4;
 export const minRsaBits = 2048;
 export const maxRsaBits = 16_384;
 /** RSA exponents above are not computed: they make one verification cost seconds. */
-export const maxRsaExponentBits = 64;
+export const maxRsaExponentBits = 32;
 
 /** Names of a signer in a report. */
 export const maxNames = 16;

@@ -16,6 +16,7 @@ export interface PublicKey {
 }
 
 const maxKeyBodyLength = 8 * 1024;
+const maxFastModulusBytes = 512;
 const nistCurves: ReadonlySet<string> = new Set(["42,134,72,206,61,3,1,7", "43,129,4,0,34", "43,129,4,0,35"]);
 
 /** The key, or the code of the verdict on everything that it signs. */
@@ -45,9 +46,10 @@ export async function readPublicKey(
   return { fingerprint, version, createdMs: keyCreatedMs(body), packet, keyHash };
 }
 
-/** Whether openpgp computes with this key in JavaScript: Ed448 and the curves that no browser knows. */
+/** Whether one signature costs much: very long RSA keys, and what openpgp computes in JavaScript. */
 export function isSlow(key: PublicKey): boolean {
   const { algorithm, publicParams } = key.packet;
+  if ((publicParams.n?.length ?? 0) > maxFastModulusBytes) return true;
   if (algorithm === keyAlgorithm.ed448) return true;
   return algorithm === keyAlgorithm.ecdsa && !nistCurves.has(Array.from(publicParams.oid?.oid ?? []).join());
 }

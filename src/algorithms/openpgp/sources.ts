@@ -40,12 +40,23 @@ export class CertificateSources {
     const copy = fingerprintGrammar.test(key) ? undefined : await this.#readCopy(key);
     const fingerprint = copy?.fingerprint ?? key.toUpperCase();
     const given = extra.filter((certificate) => certificate.fingerprint === fingerprint);
-    const known = [this.#keyring.find(fingerprint), await this.#resolver?.find(fingerprint, signal), ...given];
-    const confirmed = known.filter((certificate) => certificate !== undefined);
-    const [first, ...others] = copy ? [...confirmed, copy] : confirmed;
+    const known = await this.#findKnown(fingerprint, signal);
+    const [first, ...others] = [known, ...given, copy].filter((certificate) => certificate !== undefined);
     if (!first) throw new Fault("no-key");
     const certificate = others.reduce((merged, other) => this.#merge(merged, other), first);
-    return { certificate, isConfirmed: confirmed.length > 0 };
+    return { certificate, isConfirmed: known !== undefined || given.length > 0 };
+  }
+
+  /** What keyring and resolver have. A newer copy that cannot be had, or not be read, might have been a revocation. */
+  async #findKnown(fingerprint: string, signal: AbortSignal | undefined): Promise<Certificate | undefined> {
+    const held = this.#keyring.find(fingerprint);
+    const resolved = await this.#resolver?.find(fingerprint, signal);
+    if (!held || !resolved) return held ?? resolved;
+    try {
+      return this.#merge(held, resolved);
+    } catch (cause) {
+      throw new Fault("resolver-failed", { cause });
+    }
   }
 
   /** Remembers what it merged, so that the judgement on it is remembered too. */

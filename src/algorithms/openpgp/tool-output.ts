@@ -65,7 +65,7 @@ function textOf(output: string | Uint8Array): string | Uint8Array {
   if (typeof output === "string") return output;
   if (output[0] === 0xff && output[1] === 0xfe) return new TextDecoder("utf-16le").decode(output);
   const isText = (output[0] ?? 0) < 0x80 || (output[0] === 0xef && output[1] === 0xbb && output[2] === 0xbf);
-  return isText ? new TextDecoder().decode(output) : output;
+  return isText ? new TextDecoder().decode(output) : new Uint8Array(output);
 }
 
 async function readCertificates(keys: Uint8Array): Promise<Certificate[]> {

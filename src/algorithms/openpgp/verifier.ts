@@ -17,11 +17,14 @@ const leastTelling: readonly ReportCode[] = ["wrong-key", "wrong-signature-type"
 
 /** Verifies signatures by the certificates of its sources, and remembers what it found out about each certificate. */
 export class Verifier {
+  readonly #ready: () => Promise<unknown>;
   readonly #load: LibraryLoader;
   readonly #sources: CertificateSources;
   readonly #judged = new WeakMap<Certificate, Promise<JudgedCertificate>>();
 
-  constructor(load: LibraryLoader, sources: CertificateSources) {
+  /** @param ready awaited before each look at the sources */
+  constructor(load: LibraryLoader, sources: CertificateSources, ready: () => Promise<unknown>) {
+    this.#ready = ready;
     this.#load = load;
     this.#sources = sources;
   }
@@ -53,6 +56,7 @@ export class Verifier {
     extra: readonly Certificate[],
   ): Promise<Verdict> {
     try {
+      await this.#ready();
       const { certificate, isConfirmed } = await this.#sources.find(key, extra, input.signal);
       const library = await this.#load();
       const judged = await this.#judge(library, certificate);
