@@ -2,7 +2,7 @@ import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
 import type { AlgorithmRegistry } from "../algorithms/registry.js";
 import { CountersignError } from "../errors.js";
 import { type ExternalSignature, keyIdOf } from "../model/external-signature.js";
-import type { SignatureReport, Verdict } from "../model/report.js";
+import type { SignatureReport, SignatureStatus, Verdict } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
 
 /** What a verification needs beside the signature. */
@@ -12,6 +12,8 @@ export interface VerifyContext {
   readonly now: number;
   readonly signal?: AbortSignal;
 }
+
+const unconvincing: readonly SignatureStatus[] = ["invalid", "indeterminate", "unsupported"];
 
 /** A string longer than this is refused before any algorithm sees it: 256 KiB, eight times the largest manifest. */
 const maxValueChars = 256 * 1024;
@@ -38,7 +40,7 @@ export async function verifySignature(
   if (typeof signature.value === "string" && signature.value.length > maxValueChars) {
     return { ...about, status: "invalid", code: "too-large" };
   }
-  return { ...about, ...(await askAlgorithm(algorithm, parsed.key, signature, object, context)) };
+  return { ...(await askAlgorithm(algorithm, parsed.key, signature, object, context)), ...about };
 }
 
 async function askAlgorithm(
@@ -61,6 +63,12 @@ async function askAlgorithm(
       : verdict;
   } catch (cause) {
     if (signal?.aborted) throw new CountersignError("ERR_ABORTED", "the call was aborted", { cause });
-    return { status: "indeterminate", code: "verifier-failed" };
+    return failed;
   }
+}
+
+const failed: Verdict = { status: "indeterminate", code: "verifier-failed" };
+
+function isBelievable({ status, signer }: Verdict): boolean {
+  return status === "valid" ? signer !== undefined : unconvincing.includes(status);
 }

@@ -1,0 +1,40 @@
+import { type SignatureAlgorithm, verifyObject } from "matrix-countersign";
+import { expect, it } from "vitest";
+import { makeCrossSigningKey } from "../support/matrix-keys.js";
+
+const userId = "@alice:example.org";
+
+async function verifyWith(verify: SignatureAlgorithm["verify"]) {
+  const { object } = await makeCrossSigningKey(userId);
+  const signed = { ...object, signatures: { [userId]: { "custom:org.example.liar": "eA" } } };
+  return verifyObject(signed, userId, { algorithms: [{ id: "org.example.liar", verify }] });
+}
+
+it("an algorithm that throws decides nothing", async () => {
+  const reports = await verifyWith(() => Promise.reject(new Error("secret detail")));
+  expect(reports).toMatchObject([{ status: "indeterminate", code: "verifier-failed" }]);
+  expect(JSON.stringify(reports)).not.toContain("secret");
+});
+
+it("an algorithm that calls something valid without a signer is not believed", async () => {
+  expect(await verifyWith(async () => ({ status: "valid", code: "valid" }))).toMatchObject([
+    { status: "indeterminate", code: "verifier-failed" },
+  ]);
+});
+
+it("an algorithm cannot rename what it was asked about", async () => {
+  const forged = {
+    keyId: "other",
+    algorithm: "org.openpgp.signature",
+    userId: "@mallory:example.org",
+    purpose: "event",
+  };
+  const verdict = { status: "invalid", code: "malformed", ...forged } as const;
+  expect(await verifyWith(async () => verdict)).toMatchObject([
+    { keyId: "custom:org.example.liar", algorithm: "org.example.liar", userId, purpose: "master-key" },
+  ]);
+});
+
+it.each([undefined, null, {}, { status: "VALID", code: "valid" }])("%j is no verdict", async (verdict) => {
+  expect(await verifyWith(async () => verdict as never)).toMatchObject([{ code: "verifier-failed" }]);
+});
