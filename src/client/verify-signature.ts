@@ -58,9 +58,7 @@ async function askAlgorithm(
       ...(key !== undefined && { key }),
       ...(signal && { signal }),
     });
-    return verdict.status === "valid" && !verdict.signer
-      ? { status: "indeterminate", code: "verifier-failed" }
-      : verdict;
+    return isBelievable(verdict) ? verdict : failed;
   } catch (cause) {
     if (signal?.aborted) throw new CountersignError("ERR_ABORTED", "the call was aborted", { cause });
     return failed;
