@@ -7,6 +7,7 @@ export interface HomeserverPluginOptions extends HomeserverOptions {
   /**
    * Also serves any number of further homeservers, each made when it is first asked for, under
    * `/_homeserver/<profile>/<name>` as their base URL: a test takes a name of its own and has a server of its own.
+   * With `controls`, each has its own `<base URL>/_countersign/…` too.
    */
   instances?: boolean;
 }

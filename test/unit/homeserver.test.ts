@@ -315,7 +315,7 @@ describe("one-time keys", () => {
   test("device keys of another device are refused", async () => {
     const user = await newUser();
     const device_keys = { user_id: user.userId, device_id: "OTHER", algorithms: [], keys: {}, signatures: {} };
-    expect(refusal(await user.post("/v3/keys/upload", { device_keys }))).toBe("400 M_INVALID_PARAM");
+    expect(refusal(await user.post("/v3/keys/upload", { device_keys }))).toBe("400 M_BAD_JSON");
   });
 });
 

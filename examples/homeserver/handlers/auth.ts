@@ -71,7 +71,7 @@ const userInUse = (): MatrixError => new MatrixError(400, "M_USER_IN_USE", "User
 
 function login(server: ServerState, body: JsonObject): JsonObject {
   if (stringAt(body, "type") !== "m.login.password") {
-    throw new MatrixError(400, "M_UNKNOWN", "Unknown login type");
+    throw invalidParam("Unknown login type");
   }
   const name = stringAt(objectAt(body, "identifier"), "user") ?? stringAt(body, "user");
   const password = stringAt(body, "password");

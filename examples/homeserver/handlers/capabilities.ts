@@ -25,9 +25,6 @@ export function addCapabilityRoutes(router: Router): void {
   router.authenticated("GET", "/_matrix/client/{v3|r0}/room_keys/version", () => {
     throw notFound("No current backup version");
   });
-  router.authenticated("GET", "/_matrix/client/unstable/org.matrix.msc3814.v1/dehydrated_device", () => {
-    throw notFound("No dehydrated device");
-  });
   router.open("GET", "/_matrix/client/{v1|unstable/org.matrix.msc2965}/{auth_metadata|auth_issuer}", () => {
     throw unrecognized();
   });

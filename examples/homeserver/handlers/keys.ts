@@ -1,5 +1,5 @@
 /** End-to-end keys: upload, query, claim, and who changed theirs. */
-import { MatrixError, missingParam } from "../errors.js";
+import { badJson, MatrixError } from "../errors.js";
 import { isObject, type JsonObject, type JsonValue, objectAt, objectFrom, stringAt } from "../json.js";
 import { uploadCrossSigningKeys } from "../key-upload.js";
 import { visibleCrossSigningKey, visibleDeviceKeys } from "../key-visibility.js";
@@ -54,7 +54,7 @@ function uploadKeys({ server, session, body }: AuthenticatedRequest): JsonObject
 
 function storeDeviceKeys(server: ServerState, user: User, device: Device, keys: JsonObject): void {
   if (stringAt(keys, "user_id") !== user.userId || stringAt(keys, "device_id") !== device.deviceId) {
-    throw new MatrixError(400, "M_INVALID_PARAM", "These are the keys of another device");
+    throw badJson("These are the keys of another device");
   }
   if (device.keys !== undefined && JSON.stringify(device.keys.body) === JSON.stringify(keys)) return;
   device.keys = { body: keys, added: new Map() };
@@ -63,12 +63,12 @@ function storeDeviceKeys(server: ServerState, user: User, device: Device, keys: 
 
 function queryKeys({ server, session, body }: AuthenticatedRequest): JsonObject {
   const wanted = objectAt(body, "device_keys");
-  if (wanted === undefined) throw missingParam("device_keys is missing");
+  if (wanted === undefined) throw badJson("device_keys must be an object");
   const requester = session.user.userId;
   const found: Record<KeyPurpose, [string, JsonValue][]> = { master: [], self_signing: [], user_signing: [] };
   const devices: [string, JsonValue][] = [];
   for (const [userId, deviceIds] of Object.entries(wanted)) {
-    if (!Array.isArray(deviceIds)) throw new MatrixError(400, "M_BAD_JSON", "device_keys maps users to arrays");
+    if (!Array.isArray(deviceIds)) throw badJson("device_keys maps users to arrays");
     const user = server.users.get(userId);
     if (user === undefined) continue;
     devices.push([userId, devicesOf(user, deviceIds)]);
@@ -99,7 +99,7 @@ function devicesOf(user: User, deviceIds: readonly JsonValue[]): JsonObject {
 function claimKeys({ server, body }: AuthenticatedRequest): JsonObject {
   const claimed: [string, JsonValue][] = [];
   for (const [userId, devices] of Object.entries(objectAt(body, "one_time_keys") ?? {})) {
-    if (!isObject(devices)) throw new MatrixError(400, "M_BAD_JSON", "one_time_keys maps users to devices");
+    if (!isObject(devices)) throw badJson("one_time_keys maps users to devices");
     const ofUser: [string, JsonValue][] = [];
     for (const [deviceId, algorithm] of Object.entries(devices)) {
       const device = server.users.get(userId)?.devices.get(deviceId);

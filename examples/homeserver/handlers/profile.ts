@@ -1,11 +1,11 @@
 /** Display names, avatars, and arbitrary profile fields (MSC4133). */
 import { forbidden, invalidParam, MatrixError, missingParam, notFound, unrecognized } from "../errors.js";
-import { canonicalJson, type JsonObject, type JsonValue, objectFrom, own } from "../json.js";
+import { type JsonObject, type JsonValue, objectFrom, own } from "../json.js";
 import { refreshMemberProfile } from "../rooms.js";
 import type { AuthenticatedRequest, MatrixRequest, Router } from "../router.js";
 import type { ServerState, User } from "../state.js";
 
-/** Everything in one profile together, as canonical JSON. */
+/** Everything in one profile together, as JSON without white space. */
 const MAX_PROFILE_BYTES = 65536;
 const MAX_FIELD_NAME_BYTES = 255;
 
@@ -80,12 +80,7 @@ function checkedFieldName(server: ServerState, name: string, isUnstable: boolean
 }
 
 function checkSize(server: ServerState, user: User, name: string, value: JsonValue): void {
-  let size: number;
-  try {
-    size = Buffer.byteLength(canonicalJson(objectFrom([...user.profile, [name, value]])));
-  } catch {
-    throw new MatrixError(400, "M_BAD_JSON", "The value has no canonical form");
-  }
+  const size = Buffer.byteLength(JSON.stringify(objectFrom([...user.profile, [name, value]])));
   const tooLarge = server.profile.profileFields?.tooLarge;
   if (size > MAX_PROFILE_BYTES && tooLarge !== undefined) {
     throw new MatrixError(tooLarge.status, tooLarge.errcode, tooLarge.message);

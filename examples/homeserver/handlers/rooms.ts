@@ -8,6 +8,7 @@ import {
   joinedRoomOf,
   type Membership,
   memberContent,
+  membershipOf,
   membersOf,
   roomOf,
   roomsJoinedBy,
@@ -155,7 +156,7 @@ function move({ server, session, params, body }: AuthenticatedRequest, userId: s
   return {};
 }
 
-/** Writes a membership event if the rules allow it. A join that changes nothing is no event. */
+/** Writes a membership event if the rules allow it. A join or a leaving that changes nothing is no event. */
 function setMembership(
   server: ServerState,
   room: Room,
@@ -164,9 +165,10 @@ function setMembership(
   membership: Membership,
   more: JsonObject = {},
 ): void {
+  if (membership === "leave" && sender.userId === target && membershipOf(room, target) === "leave") return;
   const content = { ...more, ...memberContent(server.users.get(target), membership) };
   const event = { type: "m.room.member", sender: sender.userId, stateKey: target, content };
   checkEvent(room, event);
-  if (membership === "join" && membersOf(room).includes(target)) return;
+  if (membership === "join" && membershipOf(room, target) === "join") return;
   appendEvent(server, room, event);
 }

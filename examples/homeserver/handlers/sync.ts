@@ -36,7 +36,7 @@ async function sync({ server, session, query, signal }: AuthenticatedRequest): P
 
 function checkedPosition(token: string): number {
   const position = positionOf(token);
-  if (position === undefined) throw new MatrixError(400, "M_INVALID_PARAM", "Invalid token");
+  if (position === undefined) throw new MatrixError(400, "M_UNKNOWN", "Invalid token");
   return position;
 }
 
