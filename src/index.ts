@@ -36,5 +36,5 @@ export type {
 } from "./model/report.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
-export type { SignatureStore } from "./store/signature-store.js";
+export type { KeptSignature, SignatureStore, StoreDegradation } from "./store/signature-store.js";
 export type { AnchorScope, TrustAnchor } from "./trust/anchor.js";

@@ -8,7 +8,7 @@ import type { RouteContext } from "../matrix/routes/route.js";
 import { publishingRoutes } from "../matrix/routes/routes.js";
 import type { IdentityAssessment } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
-import type { SignatureStore, StoreDegradation } from "../store/signature-store.js";
+import type { KeptSignature, SignatureStore, StoreDegradation } from "../store/signature-store.js";
 import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
 import { assessIdentity } from "../trust/assess.js";
 import { verifyIdentities } from "./cached-verification.js";
@@ -77,7 +77,6 @@ export class Countersign {
     this.#store = store;
     this.#http = createHttp(client, options.http ?? {}, this.#closing.signal);
     this.#store.onDegraded((degradation) => this.#events.emit("store-degraded", degradation));
-    if (this.#store.degraded) this.#events.emit("store-degraded", this.#store.degraded);
   }
 
   /**
@@ -160,7 +159,7 @@ export class Countersign {
   }
 
   /** The own signatures that could not be published, with the reason; `discardKept` removes one. */
-  async kept(): Promise<Awaited<ReturnType<SignatureStore["kept"]>>> {
+  async kept(): Promise<KeptSignature[]> {
     return this.#store.kept();
   }
 
@@ -200,6 +199,11 @@ export class Countersign {
       }
       onProgress?.({ done: Math.min(done + assessBatch, unique.length), total: unique.length });
     }
+  }
+
+  /** Why the store works from memory, where it does: for who did not listen when `store-degraded` was said. */
+  get storeDegradation(): StoreDegradation | undefined {
+    return this.#store.degraded;
   }
 
   /** Calls `listener` at each event of that name; the function returned ends it. */
@@ -269,6 +273,7 @@ function identify({ masterKey, keyId, value }: OwnSignature): string {
 /** Stores are loaded when they are first needed: who brings one of their own does not carry these. */
 async function defaultStore(userId: string, now: () => number): Promise<SignatureStore> {
   const { indexedDbStore, memoryStore } = await import("../store/index.js");
-  if (typeof indexedDB === "undefined") return memoryStore({ now });
+  const inBrowser = typeof indexedDB !== "undefined" || typeof document !== "undefined";
+  if (!inBrowser) return memoryStore({ now });
   return indexedDbStore(`matrix-countersign ${userId}`, { now });
 }
