@@ -15,7 +15,7 @@ const surrogate = /[\ud800-\udfff]/;
  *
  * @returns text whose UTF-8 bytes are what gets signed
  * @throws CountersignError `ERR_JSON_VALUE` for anything else (floats, −0, NaN, `undefined`, lone surrogates, class
- *   instances), `ERR_JSON_LIMIT` beyond {@link maxJsonDepth} levels (cycles too)
+ *   instances), `ERR_JSON_LIMIT` beyond 128 levels (`maxJsonDepth`) (cycles too)
  * @see Matrix specification, appendices, "Canonical JSON"
  */
 export function canonicalJson(value: unknown): string {
