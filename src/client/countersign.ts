@@ -1,35 +1,20 @@
 import type { Signer } from "../algorithms/algorithm.js";
-import { type AlgorithmRegistry, createRegistry } from "../algorithms/registry.js";
-import { CountersignError } from "../errors.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
-import { createHttp, type MatrixHttp } from "../matrix/http.js";
 import { ownMasterKey, ownUserId } from "../matrix/own-identity.js";
-import type { RouteContext } from "../matrix/routes/route.js";
 import { publishingRoutes } from "../matrix/routes/routes.js";
 import type { IdentityAssessment } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
-import type { KeptSignature, SignatureStore, StoreDegradation } from "../store/signature-store.js";
-import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
+import type { KeptSignature, StoreDegradation } from "../store/signature-store.js";
 import { assessIdentity } from "../trust/assess.js";
 import { verifyIdentities } from "./cached-verification.js";
+import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
 import { fetchIdentities } from "./fetch-identities.js";
-import {
-  type AssessOptions,
-  type CallOptions,
-  type CountersignOptions,
-  type PublishOptions,
-  selectRoutes,
-} from "./options.js";
-import {
-  acceptSignature,
-  assertWritableKeyId,
-  type OwnSignature,
-  type SigningRequest,
-  signingRequest,
-} from "./own-signature.js";
-import { type PublishReceipt, publishSignature } from "./publish.js";
-import { verifySignature } from "./verify-signature.js";
+import type { AssessOptions, CallOptions, CountersignOptions, PublishOptions } from "./options.js";
+import { acceptSignature, type OwnSignature, type SigningRequest, signingRequest } from "./own-signature.js";
+import type { PublishReceipt } from "./publish.js";
+import { identifyOwn, publishOwn } from "./publish-own.js";
+import { callContext, openSession, type Session } from "./session.js";
 
 /** What an instance tells its listeners. */
 export interface CountersignEvents {
@@ -57,26 +42,15 @@ const assessBatch = 100;
  * ```
  */
 export class Countersign {
-  readonly #client: MatrixClientLike;
-  readonly #registry: AlgorithmRegistry;
-  readonly #anchors: readonly TrustAnchor[];
-  readonly #store: SignatureStore;
-  readonly #now: () => number;
-  readonly #http: MatrixHttp;
+  readonly #session: Session;
   readonly #events = new EventHub<CountersignEvents>();
-  readonly #closing = new AbortController();
   readonly #masterKeys = new Map<string, string>();
   /** Signatures that `accept` verified: `publish` need not ask for a key that came with them alone. */
   readonly #accepted = new Set<string>();
 
-  private constructor(client: MatrixClientLike, options: CountersignOptions, store: SignatureStore) {
-    this.#client = client;
-    this.#now = options.now ?? Date.now;
-    this.#registry = createRegistry(options.algorithms ?? []);
-    this.#anchors = readAnchors(options.anchors ?? []);
-    this.#store = store;
-    this.#http = createHttp(client, options.http ?? {}, this.#closing.signal);
-    this.#store.onDegraded((degradation) => this.#events.emit("store-degraded", degradation));
+  private constructor(session: Session) {
+    this.#session = session;
+    session.store.onDegraded((degradation) => this.#events.emit("store-degraded", degradation));
   }
 
   /**
@@ -86,7 +60,8 @@ export class Countersign {
    */
   static async create(client: MatrixClientLike, options: CountersignOptions = {}): Promise<Countersign> {
     const userId = ownUserId(client);
-    return new Countersign(client, options, options.store ?? (await defaultStore(userId, options.now ?? Date.now)));
+    const store = options.store ?? (await defaultStore(userId, options.now ?? Date.now));
+    return new Countersign(openSession(client, options, store));
   }
 
   /**
@@ -98,7 +73,9 @@ export class Countersign {
    * @throws CountersignError what `ownMasterKey` and `signingRequest` throw, `ERR_CLOSED`
    */
   async prepare({ algorithm, signal }: { readonly algorithm: string } & CallOptions): Promise<SigningRequest> {
-    return signingRequest(this.#registry, algorithm, await this.#ownMasterKey(signal));
+    const { client, http, registry } = this.#session;
+    const own = await ownMasterKey(client, http, callContext(this.#session, signal).signal);
+    return signingRequest(registry, algorithm, own);
   }
 
   /**
@@ -112,9 +89,9 @@ export class Countersign {
     output: string | Uint8Array,
     { signal }: CallOptions = {},
   ): Promise<OwnSignature> {
-    this.#assertOpen();
-    const signature = await acceptSignature(this.#registry, request, output, this.#now(), signal);
-    this.#accepted.add(identify(signature));
+    const context = callContext(this.#session, signal);
+    const signature = await acceptSignature(this.#session.registry, request, output, context.now(), context.signal);
+    this.#accepted.add(identifyOwn(signature));
     return signature;
   }
 
@@ -134,38 +111,18 @@ export class Countersign {
    *   `ERR_ACCEPT_NOT_VALID`, `ERR_KEY_ID_MALFORMED`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`, what `ownMasterKey`
    *   throws; HttpError where no route could be asked
    */
-  async publish(signature: OwnSignature, { routes, signal }: PublishOptions = {}): Promise<PublishReceipt> {
-    this.#assertOpen();
-    const selected = selectRoutes(routes);
-    assertWritableKeyId(signature.keyId);
-    const { masterKey, ...bare } = signature;
-    const id = identify(signature);
-    const keep = (reason: string): Promise<void> =>
-      this.#store.keep({ id, userId: bare.userId, masterKey, signature: bare, reason, keptAt: this.#now() });
-    await keep("publishing has not ended");
-    try {
-      const own = await this.#ownMasterKey(signal);
-      if (signature.userId !== own.signable.userId || masterKey !== own.publicKey) {
-        throw new CountersignError("ERR_OWN_IDENTITY_CHANGED", "the own master key is another one than was signed");
-      }
-      await this.#assertValid(signature, own.signable, signal);
-      const receipt = await publishSignature(signature, own, selected, this.#context(signal));
-      await (receipt.published ? this.#store.discard(id) : keep("every route refused it"));
-      return receipt;
-    } catch (error) {
-      await keep(error instanceof CountersignError ? error.code : "failed");
-      throw error;
-    }
+  async publish(signature: OwnSignature, options: PublishOptions = {}): Promise<PublishReceipt> {
+    return publishOwn(this.#session, signature, options, this.#accepted.has(identifyOwn(signature)));
   }
 
-  /** The own signatures that could not be published, with the reason; `discardKept` removes one. */
+  /** The own signatures that could not be published, oldest first; `discardKept` removes one. */
   async kept(): Promise<KeptSignature[]> {
-    return this.#store.kept();
+    return this.#session.store.kept();
   }
 
   /** Removes a signature that {@link kept} lists. */
   async discardKept(id: string): Promise<void> {
-    await this.#store.discard(id);
+    await this.#session.store.discard(id);
   }
 
   /**
@@ -175,8 +132,7 @@ export class Countersign {
    * @throws HttpError, CountersignError `ERR_ABORTED`, `ERR_CLOSED`
    */
   async fetch(userIds: readonly string[], { signal }: CallOptions = {}): Promise<Map<string, SignedIdentity>> {
-    this.#assertOpen();
-    const identities = await fetchIdentities(userIds, publishingRoutes, this.#context(signal));
+    const identities = await fetchIdentities(userIds, publishingRoutes, callContext(this.#session, signal));
     for (const identity of identities.values()) this.#notice(identity);
     return identities;
   }
@@ -203,7 +159,7 @@ export class Countersign {
 
   /** Why the store works from memory, where it does: for who did not listen when `store-degraded` was said. */
   get storeDegradation(): StoreDegradation | undefined {
-    return this.#store.degraded;
+    return this.#session.store.degraded;
   }
 
   /** Calls `listener` at each event of that name; the function returned ends it. */
@@ -216,36 +172,20 @@ export class Countersign {
 
   /** Ends every call under way with `ERR_ABORTED` and gives the store back. */
   close(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort();
-    this.#store.close();
+    if (this.#session.closing.signal.aborted) return;
+    this.#session.closing.abort();
+    this.#session.store.close();
   }
 
   async #assessBatch(userIds: readonly string[], signal: AbortSignal | undefined): Promise<IdentityAssessment[]> {
+    const { registry, anchors, store, now: clock } = this.#session;
     const identities = [...(await this.fetch(userIds, signal ? { signal } : {})).values()];
-    const now = this.#now();
-    const context = { registry: this.#registry, now, signal: this.#context(signal).signal };
-    const reports = await verifyIdentities(identities, this.#store, context);
+    const now = clock();
+    const context = { registry, now, signal: callContext(this.#session, signal).signal };
+    const reports = await verifyIdentities(identities, store, context);
     return identities.map((identity) =>
-      assessIdentity({ identity, reports: reports.get(identity.userId) ?? [], anchors: this.#anchors, now }),
+      assessIdentity({ identity, reports: reports.get(identity.userId) ?? [], anchors, now }),
     );
-  }
-
-  async #assertValid(
-    signature: OwnSignature,
-    object: Parameters<typeof verifySignature>[1],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    if (this.#accepted.has(identify(signature))) return;
-    const context = { registry: this.#registry, now: this.#now(), ...(signal && { signal }) };
-    const { status, code } = await verifySignature(signature, object, context);
-    if (status === "valid") return;
-    throw new CountersignError("ERR_ACCEPT_NOT_VALID", `expected a valid signature, got ${code}`);
-  }
-
-  #ownMasterKey(signal: AbortSignal | undefined): ReturnType<typeof ownMasterKey> {
-    this.#assertOpen();
-    return ownMasterKey(this.#client, this.#http, signal);
   }
 
   #notice({ userId, masterKey }: SignedIdentity): void {
@@ -255,25 +195,4 @@ export class Countersign {
     this.#masterKeys.set(userId, after);
     if (before !== undefined && before !== after) this.#events.emit("identity-changed", { userId, before, after });
   }
-
-  #context(signal: AbortSignal | undefined): RouteContext & { readonly signal: AbortSignal } {
-    const ended = this.#closing.signal;
-    return { http: this.#http, now: this.#now, signal: signal ? AbortSignal.any([ended, signal]) : ended };
-  }
-
-  #assertOpen(): void {
-    if (this.#closing.signal.aborted) throw new CountersignError("ERR_CLOSED", "this instance was closed");
-  }
-}
-
-function identify({ masterKey, keyId, value }: OwnSignature): string {
-  return JSON.stringify([masterKey, keyId, value]);
-}
-
-/** Stores are loaded when they are first needed: who brings one of their own does not carry these. */
-async function defaultStore(userId: string, now: () => number): Promise<SignatureStore> {
-  const { indexedDbStore, memoryStore } = await import("../store/index.js");
-  const inBrowser = typeof indexedDB !== "undefined" || typeof document !== "undefined";
-  if (!inBrowser) return memoryStore({ now });
-  return indexedDbStore(`matrix-countersign ${userId}`, { now });
 }

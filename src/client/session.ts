@@ -1,0 +1,50 @@
+import { type AlgorithmRegistry, createRegistry } from "../algorithms/registry.js";
+import { CountersignError } from "../errors.js";
+import type { MatrixClientLike } from "../matrix/client-like.js";
+import { createHttp, type MatrixHttp } from "../matrix/http.js";
+import type { RouteContext } from "../matrix/routes/route.js";
+import type { SignatureStore } from "../store/signature-store.js";
+import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
+import type { CountersignOptions } from "./options.js";
+
+/** Everything that the calls of one instance share. */
+export interface Session {
+  readonly client: MatrixClientLike;
+  readonly registry: AlgorithmRegistry;
+  readonly anchors: readonly TrustAnchor[];
+  readonly store: SignatureStore;
+  readonly http: MatrixHttp;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Aborted when the instance is closed. */
+  readonly closing: AbortController;
+}
+
+/**
+ * Checks the options and sets up what they ask for. Makes no request.
+ *
+ * @throws CountersignError `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
+ */
+export function openSession(client: MatrixClientLike, options: CountersignOptions, store: SignatureStore): Session {
+  const closing = new AbortController();
+  return {
+    client,
+    registry: createRegistry(options.algorithms ?? []),
+    anchors: readAnchors(options.anchors ?? []),
+    store,
+    http: createHttp(client, options.http ?? {}, closing.signal),
+    now: options.now ?? Date.now,
+    closing,
+  };
+}
+
+/**
+ * What the routes of one call work with: the caller's abort and the end of the instance are one.
+ *
+ * @throws CountersignError `ERR_CLOSED`
+ */
+export function callContext(session: Session, signal?: AbortSignal): RouteContext & { readonly signal: AbortSignal } {
+  const ended = session.closing.signal;
+  if (ended.aborted) throw new CountersignError("ERR_CLOSED", "this instance was closed");
+  return { http: session.http, now: session.now, signal: signal ? AbortSignal.any([ended, signal]) : ended };
+}
