@@ -30,6 +30,7 @@ export class Keyring {
   readonly #certificates = new Map<string, Certificate>();
   /** Revocation certificates whose certificate is not known yet, by issuer. */
   readonly #loose = new Map<string, ParsedSignature[]>();
+  #completed = new WeakMap<Certificate, Certificate>();
   #contents: Promise<string> | undefined;
 
   /** The certificate with this primary fingerprint, upper-case. */
@@ -52,12 +53,21 @@ export class Keyring {
     for (const group of data.certificates) imports.push(await this.#addGroup(group));
     for (const body of data.loose) imports.push(...this.#addLoose(body));
     this.#contents = undefined;
+    this.#completed = new WeakMap();
     return imports;
+  }
+
+  /** A certificate from elsewhere together with the revocation certificates for it that were imported alone. */
+  complete(certificate: Certificate): Certificate {
+    const completed =
+      this.#completed.get(certificate) ?? this.#looseFor(certificate).reduce(withDirectSignature, certificate);
+    this.#completed.set(certificate, completed);
+    return completed;
   }
 
   /** SHA-256 over all that the keyring holds, lower-case hexadecimal. */
   contentsHash(): Promise<string> {
-    this.#contents ??= hashContents([...this.#certificates.values()]);
+    this.#contents ??= hashContents([...this.#certificates.values()], [...this.#loose.values()].flat());
     return this.#contents;
   }
 
@@ -81,11 +91,14 @@ export class Keyring {
 
   /** Keeps a certificate together with the revocation certificates that came before it. */
   #keep(certificate: Certificate): void {
-    const { fingerprint } = certificate;
-    const names = [fingerprint, keyIdOfFingerprint(fingerprint)];
-    const loose = names.flatMap((name) => this.#loose.get(name) ?? []);
-    for (const name of names) this.#loose.delete(name);
-    this.#certificates.set(fingerprint, loose.reduce(withDirectSignature, certificate));
+    this.#certificates.set(
+      certificate.fingerprint,
+      this.#looseFor(certificate).reduce(withDirectSignature, certificate),
+    );
+  }
+
+  #looseFor({ fingerprint }: Certificate): ParsedSignature[] {
+    return [fingerprint, keyIdOfFingerprint(fingerprint)].flatMap((name) => this.#loose.get(name) ?? []);
   }
 
   #addLoose(body: Uint8Array): KeyImport[] {
@@ -111,8 +124,8 @@ function withDirectSignature(certificate: Certificate, signature: ParsedSignatur
   return { ...certificate, primary: { body, signatures: merged } };
 }
 
-async function hashContents(certificates: readonly Certificate[]): Promise<string> {
-  const hashes: string[] = [];
+async function hashContents(certificates: readonly Certificate[], loose: readonly ParsedSignature[]): Promise<string> {
+  const hashes = loose.map((signature) => signature.identity);
   for (const certificate of certificates) hashes.push(toHex(await sha256(utf8(certificateContents(certificate)))));
   return toHex(await sha256(utf8(hashes.sort().join("\n"))));
 }

@@ -44,7 +44,7 @@ export class CertificateSources {
     const [first, ...others] = [known, ...given, copy].filter((certificate) => certificate !== undefined);
     if (!first) throw new Fault("no-key");
     const certificate = others.reduce((merged, other) => this.#merge(merged, other), first);
-    return { certificate, isConfirmed: known !== undefined || given.length > 0 };
+    return { certificate: this.#keyring.complete(certificate), isConfirmed: known !== undefined || given.length > 0 };
   }
 
   /** What keyring and resolver have. A newer copy that cannot be had, or not be read, might have been a revocation. */

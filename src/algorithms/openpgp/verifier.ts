@@ -60,16 +60,17 @@ export class Verifier {
       const { certificate, isConfirmed } = await this.#sources.find(key, extra, input.signal);
       const library = await this.#load();
       const judged = await this.#judge(library, certificate);
-      let best = verdictOf("malformed");
+      let best: Verdict | undefined;
       for (const { signature } of signatures) {
         throwIfAborted(input.signal);
         const verdict =
           signature instanceof Fault
             ? verdictOf(signature.code)
             : await verifyPacket(library, signature, judged, input.object.bytes, input.now);
-        if (rank(verdict) < rank(best)) best = verdict;
+        if (!best || rank(verdict) < rank(best)) best = verdict;
         if (best.status === "valid") break;
       }
+      if (!best) throw new Fault("malformed");
       return best.code === "valid" && !isConfirmed ? { ...best, code: "key-unconfirmed" } : best;
     } catch (error) {
       return faultVerdict(error);

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { concatBytes, utf8 } from "../../src/encoding/bytes.js";
+import {
+  backSignature,
+  daySeconds,
+  flags,
+  keyCreated,
+  makeKey,
+  makeSignature,
+  makeValue,
+  now,
+  packet,
+  primaryPackets,
+  revocation,
+  says,
+  signaturePacket,
+  subkeyPackets,
+} from "../support/openpgp.js";
+import { asKeyId, judge, object } from "../support/openpgp-judge.js";
+
+/** Mallory binds Alice's subkey to her own certificate, to pass Alice's signatures off as hers. */
+describe("a stranger's subkey", () => {
+  const alice = makeKey();
+  const subkey = makeKey();
+  const mallory = makeKey();
+  const byAlice = makeValue(subkey, object);
+  const refused = { status: "invalid", code: "key-not-for-signing" };
+  const adopted = (back: Uint8Array | null): Uint8Array =>
+    concatBytes(primaryPackets(mallory), subkeyPackets(mallory, subkey, { backSignature: back }));
+
+  it("is refused without a back-signature", async () => {
+    expect(await judge(byAlice, { keys: adopted(null), key: mallory })).toMatchObject(refused);
+    expect(await judge(byAlice, { key: asKeyId(adopted(null)) })).toMatchObject(refused);
+  });
+
+  it("is refused with the back-signature that it made for Alice", async () => {
+    expect(await judge(byAlice, { keys: adopted(backSignature(alice, subkey)), key: mallory })).toMatchObject(refused);
+  });
+
+  it("is refused with a back-signature by Mallory herself, of another type, or not understood", async () => {
+    const byMallory = makeSignature(mallory, { type: 0x19, data: new Uint8Array() });
+    const asDocument = backSignature(mallory, subkey, { type: 0x00 });
+    for (const back of [byMallory, asDocument]) {
+      expect(await judge(byAlice, { keys: adopted(back), key: mallory })).toMatchObject(refused);
+    }
+    const critical = backSignature(mallory, subkey, { hashed: [says.notation("x@example.org", true)] });
+    expect((await judge(byAlice, { keys: adopted(critical), key: mallory })).code).toBe("unknown-critical");
+  });
+
+  it("is refused once its back-signature has ended", async () => {
+    const ended = backSignature(mallory, subkey, { hashed: [says.expiresAfter(daySeconds)] });
+    expect((await judge(byAlice, { keys: adopted(ended), key: mallory })).code).toBe("key-expired");
+  });
+});
+
+describe("copies of a binding", () => {
+  const alice = makeKey();
+  const subkey = makeKey();
+  const value = makeValue(subkey, object);
+  const whole = concatBytes(primaryPackets(alice), subkeyPackets(alice, subkey));
+
+  it("from which a stranger took the back-signature, or put false ones, take none away", async () => {
+    const binding = bindingOf(alice, subkey);
+    const copies = [[], [says.embedded(utf8("nonsense"))], manyFalse(alice, subkey)].map((unhashed) =>
+      concatBytes(primaryPackets(alice), packet(14, subkey.body), signaturePacket(binding(unhashed))),
+    );
+    const keys = concatBytes(
+      primaryPackets(alice),
+      packet(14, subkey.body),
+      signaturePacket(binding([says.embedded(backSignature(alice, subkey))])),
+    );
+    for (const copy of copies) {
+      expect((await judge(value, { keys: [keys, copy], key: alice })).code).toBe("valid");
+      expect((await judge(value, { keys, key: asKeyId(copy) })).code).toBe("valid");
+    }
+  });
+
+  it("that a stranger stripped of the revocation do not bring a subkey back", async () => {
+    const revocations = [revocation(alice, { subkey })];
+    const known = concatBytes(primaryPackets(alice), subkeyPackets(alice, subkey, { revocations }));
+    expect((await judge(value, { keys: known, key: asKeyId(whole) })).code).toBe("key-revoked");
+  });
+});
+
+it("a newer binding that takes the right to sign away is not rescued by an older one", async () => {
+  const alice = makeKey();
+  const subkey = makeKey();
+  const older = concatBytes(primaryPackets(alice), subkeyPackets(alice, subkey));
+  const newer = concatBytes(
+    primaryPackets(alice),
+    subkeyPackets(alice, subkey, { created: now - daySeconds, flags: flags.encrypt }),
+  );
+  const verdict = await judge(makeValue(subkey, object), { keys: [newer, older], key: alice });
+  expect(verdict).toMatchObject({ status: "invalid", code: "key-not-for-signing" });
+});
+
+function bindingOf(alice: ReturnType<typeof makeKey>, subkey: ReturnType<typeof makeKey>) {
+  // One signature with several unhashed areas, as anybody who passes it on can write them.
+  const data = concatBytes(
+    ...[alice, subkey].map(({ body }) => concatBytes(Uint8Array.of(0x99, 0, body.length), body)),
+  );
+  const signature = makeSignature(alice, { type: 0x18, data, created: keyCreated, hashed: [says.flags(flags.sign)] });
+  const hashedLength = ((signature[4] ?? 0) << 8) | (signature[5] ?? 0);
+  const head = signature.subarray(0, 6 + hashedLength);
+  const tail = signature.subarray(6 + hashedLength + 2);
+  return (unhashed: readonly { type: number; body: Uint8Array }[]): Uint8Array => {
+    const area = concatBytes(
+      ...unhashed.map(({ type, body }) => concatBytes(lengthOctets(body.length + 1), Uint8Array.of(type), body)),
+    );
+    return concatBytes(head, Uint8Array.of(area.length >> 8, area.length & 0xff), area, tail);
+  };
+}
+
+function manyFalse(alice: ReturnType<typeof makeKey>, subkey: ReturnType<typeof makeKey>) {
+  return Array.from({ length: 20 }, (_, index) =>
+    says.embedded(backSignature(subkey, alice, { created: keyCreated + index })),
+  );
+}
+
+function lengthOctets(length: number): Uint8Array {
+  return length < 192 ? Uint8Array.of(length) : Uint8Array.of(((length - 192) >> 8) + 192, (length - 192) & 0xff);
+}
