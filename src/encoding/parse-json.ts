@@ -39,11 +39,13 @@ class Reader {
   }
 
   value(depth: number): unknown {
-    if (depth > maxJsonDepth) throw new CountersignError("ERR_JSON_LIMIT", `expected at most ${maxJsonDepth} levels`);
     const start = this.#text[this.#position];
-    if (start === "{") return this.#object(depth + 1);
-    if (start === "[") return this.#array(depth + 1);
     if (start === '"') return this.#string();
+    if (start === "{" || start === "[") {
+      if (depth === maxJsonDepth)
+        throw new CountersignError("ERR_JSON_LIMIT", `expected at most ${maxJsonDepth} levels`);
+      return start === "{" ? this.#object(depth + 1) : this.#array(depth + 1);
+    }
     const word = this.#take(literal);
     if (word) return word === "null" ? null : word === "true";
     return this.#number();

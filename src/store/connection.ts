@@ -17,6 +17,12 @@ export interface ConnectionOptions {
 }
 
 /**
+ * What work in a connection fails with when the browser closes it: Chromium fails the work first and says `close` later, or
+ * not at all if the connection is let go in between.
+ */
+const namesOfLoss = ["AbortError", "InvalidStateError", "UnknownError"];
+
+/**
  * One connection to the database: opened at first use, given up for another tab's upgrade, opened again.
  *
  * - opening fails: no database for as long as the page lives
@@ -30,7 +36,6 @@ export class Connection {
   #database: Database | undefined;
   /** Settles when there is a database or the time is up; never rejects. */
   #opening: Promise<Database | undefined> | undefined;
-  #dead = false;
   #terminated = false;
   #closed = false;
   #users = 0;
@@ -67,11 +72,11 @@ export class Connection {
     try {
       return await work(database);
     } catch (error) {
-      if (again && (this.#database !== database || wasClosed(error))) {
-        if (this.#database === database) this.#release();
-        return this.#attempt(work, false);
-      }
-      this.#options.onFailure(nameOf(error) === "QuotaExceededError" ? "quota" : "failed", error);
+      const name = nameOf(error);
+      if (namesOfLoss.includes(name)) this.#onTerminated(database);
+      const lost = this.#database !== database;
+      if (lost && again) return this.#attempt(work, false);
+      this.#options.onFailure(name === "QuotaExceededError" ? "quota" : lost ? "terminated" : "failed", error);
       return undefined;
     }
   }
@@ -92,7 +97,6 @@ export class Connection {
         resolve(database);
       };
       const refused = (error: unknown): void => {
-        this.#dead = true;
         this.#options.onFailure(reasonOfRefusal(error), error);
         resolve(undefined);
       };
@@ -100,6 +104,8 @@ export class Connection {
         reason = "blocked";
       };
       this.#request(blocked)
+        // Site data that is being cleared aborts an opening too.
+        .catch((error: unknown) => (nameOf(error) === "AbortError" ? this.#request(blocked) : Promise.reject(error)))
         .then(opened, refused)
         .finally(() => clearTimeout(timer));
     });
@@ -108,7 +114,7 @@ export class Connection {
   /** Async, so that a missing or forbidden `indexedDB` rejects like everything else. */
   async #request(blocked: () => void): Promise<Database> {
     const { name, migrations } = this.#options;
-    return await openDB<StoreSchema>(name, migrations.length, {
+    const database: Database = await openDB<StoreSchema>(name, migrations.length, {
       upgrade: (database, from, _to, transaction) => {
         // idb waits for neither promise: a failed step has to undo the upgrade by itself, unless that is already under way.
         migrate(database, transaction, from, migrations)
@@ -117,38 +123,33 @@ export class Connection {
         transaction.done.catch(() => undefined);
       },
       blocked,
-      blocking: () => this.#release(),
-      terminated: () => {
-        this.#release();
-        if (!this.#terminated) {
-          this.#terminated = true;
-          return;
-        }
-        this.#giveUp();
-        this.#options.onFailure("terminated");
-      },
+      blocking: () => this.#release(database),
+      terminated: () => this.#onTerminated(database),
     });
+    return database;
   }
 
-  /** Lets go of the database; the next use opens it again. What runs in it runs to its end. */
-  #release(): void {
-    this.#database?.close();
+  #onTerminated(database: Database): void {
+    if (this.#database !== database) return;
+    this.#release(database);
+    if (this.#terminated) {
+      this.#opening = Promise.resolve(undefined);
+      this.#options.onFailure("terminated");
+    }
+    this.#terminated = true;
+  }
+
+  /** Lets go of a database; the next use opens it again. What runs in it runs to its end. */
+  #release(database: Database): void {
+    database.close();
+    if (this.#database !== database) return;
     this.#database = undefined;
-    if (!this.#dead) this.#opening = undefined;
-  }
-
-  #giveUp(): void {
-    this.#dead = true;
-    this.#opening = Promise.resolve(undefined);
+    this.#opening = undefined;
   }
 
   #closeIfIdle(): void {
-    if (this.#closed && this.#users === 0) this.#release();
+    if (this.#closed && this.#users === 0 && this.#database) this.#release(this.#database);
   }
-}
-
-function wasClosed(error: unknown): boolean {
-  return ["InvalidStateError", "AbortError"].includes(nameOf(error));
 }
 
 function reasonOfRefusal(error: unknown): DegradationReason {

@@ -37,7 +37,7 @@ export interface KeptSignature {
  * - `blocked` — another tab holds an older version open and does not let go: close or reload that tab
  * - `newer` — a newer version of this package owns the database: reload the page
  * - `quota` — the disk or the origin's share is full: free some space
- * - `terminated` — the browser closed the database twice (site data was cleared): reload the page
+ * - `terminated` — the browser took the database away twice (site data was cleared, the disk fails): reload the page
  * - `failed` — anything else; see `cause`
  */
 export type DegradationReason = "unavailable" | "blocked" | "newer" | "quota" | "terminated" | "failed";
