@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import { homeserver } from "./examples/homeserver/vite-plugin.js";
 import { gnupgCommands } from "./test/support/gnupg-commands.js";
 
-/** At the page's own origin, and one for each test or demo that asks (examples/homeserver/vite-plugin.ts). */
+/** At the page's own origin, and one for each test that asks (examples/homeserver/vite-plugin.ts). */
 const embeddedHomeserver = (): Plugin => homeserver({ instances: true, controls: true });
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -60,7 +60,8 @@ const inChromium = (name: string, include: string[], extra: object = {}): TestPr
 export default defineConfig({
   resolve: { alias },
   optimizeDeps,
-  plugins: [embeddedHomeserver()],
+  // What `npm run demo` serves beside examples/chat: every run of the page asks for a homeserver of its own.
+  plugins: [homeserver({ instances: true, serverName: "example.org" })],
   test: {
     projects: [
       inNode("unit", ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"]),

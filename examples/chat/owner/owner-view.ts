@@ -1,0 +1,86 @@
+import type { PublishReceipt, SigningRequest } from "matrix-countersign";
+import { fill, h } from "../ui/dom.js";
+import { groupFingerprint, shortFingerprint } from "../ui/fingerprint.js";
+import { attempt, problemBox } from "../ui/problem.js";
+import { ownToolView } from "./own-tool-view.js";
+import type { Owner, Signed } from "./owner.js";
+import { publishView } from "./publish-view.js";
+
+/** What Alice's side tells the rest of the page. */
+export interface OwnerEvents {
+  onSigned(signed: Signed): void;
+  onPublished(receipt: PublishReceipt, signed: Signed): void;
+}
+
+/** Alice's three steps: her master key, a signature on it, publishing it. */
+export function ownerView(owner: Owner, request: SigningRequest, events: OwnerEvents): HTMLElement {
+  const outcome = h("div", { "aria-live": "polite", hidden: true });
+  const publish = publishView(owner, events.onPublished);
+  const onSigned = (signed: Signed): void => {
+    fill(outcome, signedWords(signed));
+    publish.offer(signed);
+    events.onSigned(signed);
+  };
+  return h(
+    "ol",
+    { class: "steps", "aria-label": "Alice's steps" },
+    step("Alice's master key", masterKeyStep(request)),
+    step("Have it signed outside of Matrix", signingWays(owner, request, onSigned), outcome),
+    step("Publish the signature", publish.element),
+  );
+}
+
+function step(title: string, ...content: HTMLElement[]): HTMLElement {
+  return h("li", { class: "card" }, h("h3", {}, title), ...content);
+}
+
+function masterKeyStep({ masterKey, bytes }: SigningRequest): HTMLElement {
+  return h(
+    "div",
+    { class: "stack" },
+    h("p", {}, "It stands for Alice and all her devices: ", shortFingerprint(masterKey)),
+    h(
+      "details",
+      { class: "fine" },
+      h("summary", {}, "The exact bytes to be signed"),
+      h("pre", { tabindex: "0" }, new TextDecoder().decode(bytes)),
+      h(
+        "p",
+        {},
+        "Matrix's canonical JSON of the key without signatures. One byte more or less, and no signature fits.",
+      ),
+    ),
+  );
+}
+
+function signingWays(owner: Owner, request: SigningRequest, onSigned: (signed: Signed) => void): HTMLElement {
+  const problem = problemBox();
+  const button = h("button", { type: "button", class: "primary" }, "Let Example Ltd sign it");
+  button.addEventListener("click", () => {
+    void attempt(problem, button, async () => onSigned(await owner.signHere()));
+  });
+  return h(
+    "div",
+    { class: "stack" },
+    h(
+      "details",
+      { name: "way", open: true },
+      h("summary", {}, "In one click, with a throw-away key"),
+      h("p", {}, "Makes an OpenPGP key for “Example Ltd”, Alice's employer, in this page, and signs with it."),
+      button,
+      problem,
+    ),
+    h("details", { name: "way" }, h("summary", {}, "With your own gpg or sq"), ownToolView(owner, request, onSigned)),
+  );
+}
+
+function signedWords({ signature, key }: Signed): HTMLElement {
+  const characters = typeof signature.value === "string" ? signature.value.length : 0;
+  return h(
+    "p",
+    { class: "good note" },
+    "✓ Signed by ",
+    h("code", {}, groupFingerprint(key.fingerprint)),
+    `, which calls itself “${key.name}”. Checked here before anything is sent; ${characters} characters.`,
+  );
+}

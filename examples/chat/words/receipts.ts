@@ -1,0 +1,22 @@
+import type { RouteName, RouteReceipt, Visibility } from "matrix-countersign";
+import { briefly } from "./errors.js";
+
+/** The publishing routes, as people call them. */
+export const routeNames: Readonly<Record<RouteName, string>> = {
+  "signatures-upload": "On the master key itself",
+  "profile-field": "In Alice's profile field",
+};
+
+const visible: Readonly<Record<Visibility, string>> = {
+  everyone: "Visible to everyone who may read the profile.",
+  uploader: "Visible to Alice for certain; whether others see it is up to the server.",
+  nobody: "Visible to nobody.",
+};
+
+/** What one route's receipt says, and whether it is good news. */
+export function wordsOfReceipt({ accepted, stored, visibleTo, error }: RouteReceipt): { mark: string; words: string } {
+  if (stored) return { mark: "✓", words: `Stored: it was there when read back. ${visible[visibleTo]}` };
+  const why = error === undefined ? "" : ` Why: ${briefly(error)}.`;
+  const what = accepted ? "Accepted, and yet not stored." : "Refused.";
+  return { mark: accepted ? "!" : "✗", words: `${what} ${visible[visibleTo]}${why}` };
+}

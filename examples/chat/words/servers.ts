@@ -1,0 +1,40 @@
+import type { ProfileName } from "../../homeserver/profiles.js";
+
+/** The homeservers that the demo can imitate, in the order of the menu. */
+export const servers: readonly { readonly profile: ProfileName; readonly name: string; readonly does: string }[] = [
+  {
+    profile: "msc2961",
+    name: "MSC2961 as proposed",
+    does: "takes external signatures and shows them to everybody",
+  },
+  {
+    profile: "synapse-strict",
+    name: "Synapse up to 1.160",
+    does: "refuses external signatures on keys, but has profile fields",
+  },
+  {
+    profile: "synapse-1.161",
+    name: "Synapse 1.161 and later",
+    does: "stores them, and shows them to others only by accident",
+  },
+  {
+    profile: "dendrite",
+    name: "Dendrite",
+    does: "stores them on keys, and has no profile fields",
+  },
+  {
+    profile: "continuwuity",
+    name: "Continuwuity",
+    does: "stores them on keys that carry a signature already",
+  },
+  {
+    profile: "tuwunel",
+    name: "Tuwunel 1.9 and later",
+    does: "refuses them on keys, but has profile fields",
+  },
+  {
+    profile: "silent-drop",
+    name: "The silent one",
+    does: "says yes to them and keeps nothing on keys, but has profile fields",
+  },
+];
