@@ -208,7 +208,8 @@ export interface SubkeyOptions {
 /** A subkey bound to its primary key, by default for signing and with a back-signature. */
 export function subkeyPackets(primary: TestKey, subkey: TestKey, options: SubkeyOptions = {}): Bytes {
   const { created = keyCreated, revocations = [] } = options;
-  const back = options.backSignature === undefined ? backSignature(primary, subkey) : options.backSignature;
+  const back =
+    options.backSignature === undefined ? backSignature(primary, subkey, { created }) : options.backSignature;
   const binding = makeSignature(primary, {
     type: 0x18,
     data: keysData(primary, primary, subkey),
