@@ -1,4 +1,4 @@
-import { EventType, type MatrixEvent, MatrixEventEvent, RoomEvent } from "matrix-js-sdk";
+import { EventStatus, EventType, type MatrixEvent, MatrixEventEvent, RoomEvent } from "matrix-js-sdk";
 import { say } from "./matrix/pair.js";
 import type { DemoUser } from "./matrix/user.js";
 import { fill, h } from "./ui/dom.js";
@@ -69,14 +69,20 @@ function isMessage(event: MatrixEvent): boolean {
 
 function message(event: MatrixEvent, self: string, nameOf: (userId: string) => string): HTMLElement {
   const sender = event.getSender() ?? "";
-  const failed = event.isDecryptionFailure();
-  const text = failed ? `Cannot be decrypted: ${event.decryptionFailureReason ?? "unknown"}` : textOf(event);
+  const failure = failureOf(event);
+  const failed = failure !== undefined;
+  const text = failure ?? textOf(event);
   return h(
     "li",
     { class: sender === self ? "own" : "other" },
     h("span", { class: "sender" }, nameOf(sender)),
     h("span", { class: failed ? "bubble failed" : "bubble" }, text),
   );
+}
+
+function failureOf(event: MatrixEvent): string | undefined {
+  if (event.isDecryptionFailure()) return `Cannot be decrypted: ${event.decryptionFailureReason ?? "unknown"}`;
+  return event.status === EventStatus.NOT_SENT ? `Not sent: ${textOf(event)}` : undefined;
 }
 
 function textOf(event: MatrixEvent): string {

@@ -42,7 +42,10 @@ async function buildDemo(pair: Pair, owner: Owner, request: SigningRequest): Pro
   const directory = new KeyDirectory();
   const aboutAlice = h("div", { class: "about row" }, h("strong", {}, "Alice"), badge(undefined));
   const verdict = verdictView(() => reader.check());
-  const attacks = attacksView(pair, () => void reader.check());
+  const attacks = attacksView(pair, {
+    onServerChanged: () => void reader.check(),
+    onRevoked: (revocation) => reader.importKeys(revocation),
+  });
   const reader = new Reader(pair.bob, pair.alice.userId, {
     onAssessment: (assessment) => {
       story.assessment = assessment;
@@ -65,9 +68,9 @@ async function buildDemo(pair: Pair, owner: Owner, request: SigningRequest): Pro
       void reader.importKeys(key.data).catch(verdict.showProblem);
       progress.show(story);
     },
-    onPublished: (receipt, { signature }) => {
+    onPublished: (receipt, signed) => {
       story.receipt = receipt;
-      attacks.aim(signature);
+      attacks.aim(signed);
       progress.show(story);
       void reader.check();
     },

@@ -1,5 +1,6 @@
 import { CountersignError } from "matrix-countersign";
 import { type KeyMaterial, type OpenPgpSigner, openpgp, openpgpSigner } from "matrix-countersign/openpgp";
+import { plain } from "./words/plain.js";
 
 /** An OpenPGP public key, and what it calls itself. */
 export interface PublicKey {
@@ -18,23 +19,30 @@ export interface PublicKey {
 export async function readPublicKeys(data: KeyMaterial): Promise<PublicKey[]> {
   const imports = await openpgp().importKeys(data);
   const keys = imports.flatMap(({ fingerprint, names, status }) =>
-    fingerprint === undefined || status === "refused" ? [] : [{ fingerprint, name: names[0] ?? "no name", data }],
+    fingerprint === undefined || status === "refused"
+      ? []
+      : [{ fingerprint, name: plain(names[0] ?? "no name"), data }],
   );
   if (keys.length === 0) throw new CountersignError("ERR_ALGORITHM_KEYS", "expected a public key that can be used");
   return keys;
 }
 
 /** The key of an organisation that exists in this page alone: made here, forgotten with the page. */
-export async function makeOrganisationKey(): Promise<{
+export interface OrganisationKey {
   readonly publicKey: PublicKey;
   readonly signer: OpenPgpSigner;
-}> {
+  /** Revokes the key wherever it is imported. */
+  readonly revocation: string;
+}
+
+/** Makes an organisation's key. */
+export async function makeOrganisationKey(): Promise<OrganisationKey> {
   const { generateKey } = await import("openpgp");
   const userIDs = [{ name: "Example Ltd", email: "keys@example.org" }];
-  const { privateKey, publicKey } = await generateKey({ userIDs, format: "object" });
+  const { privateKey, publicKey, revocationCertificate } = await generateKey({ userIDs, format: "object" });
   const [read] = await readPublicKeys(publicKey.armor());
   if (read === undefined) throw new CountersignError("ERR_ALGORITHM_KEYS", "expected the key just made");
-  return { publicKey: read, signer: openpgpSigner(privateKey) };
+  return { publicKey: read, signer: openpgpSigner(privateKey), revocation: revocationCertificate };
 }
 
 /** Public keys that anybody can have: it stands for a company's web page, a key server, a mail. Trusts nobody. */

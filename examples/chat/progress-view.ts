@@ -39,10 +39,11 @@ function stepsDone({ isSigned, receipt, assessment }: Story): boolean[] {
 function nextWords({ isSigned, receipt, assessment, hasChanged }: Story): string {
   const reasons = assessment?.reasons.map(({ code }) => code) ?? [];
   if (assessment?.level === "trusted") {
-    return "Bob trusts Alice's key without having compared anything. Now take his anchor away, or be a dishonest homeserver.";
+    return "Bob trusts Alice's key without having compared anything. Now take his anchor away, or see below what can go wrong.";
   }
   if (hasChanged === true)
     return "Alice's master key is another one now: what vouched for the old one is worth nothing.";
+  if (assessment?.level === "rejected") return "Who vouched for Alice takes it back, so Bob believes it no more.";
   if (!isSigned) return "Next, on Alice's side: have her master key signed.";
   if (receipt === undefined) return "Next, on Alice's side: publish the signature.";
   if (!receipt.published) return "This homeserver keeps the signature nowhere. Choose another one above.";

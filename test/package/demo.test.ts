@@ -93,16 +93,28 @@ describe("npm run demo", () => {
     await keyCard(page).getByRole("button", { name: "Let it vouch" }).click();
     await verdict.getByText("✓ trusted").waitFor();
 
-    await page.getByRole("button", { name: "Alter the signature" }).click();
+    await page.getByRole("button", { name: "The server alters the signature" }).click();
     await verdict.getByText("the mathematics is wrong").waitFor();
     expect(await badgeOf(page)).toContain("unproven");
 
     await page.getByRole("button", { name: "Publish the signature" }).click();
     await verdict.getByText("✓ trusted").waitFor();
-    await page.getByRole("button", { name: "Swap Alice's master key" }).click();
+    await page.getByRole("button", { name: "The server swaps Alice's master key" }).click();
     await page.getByText("Alice's master key has changed!").waitFor();
     await verdict.getByText("? unproven").waitFor();
     expect(await badgeOf(page)).toContain("unproven");
+    await page.close();
+  }, 90_000);
+
+  test("a revoked key turns trusted into rejected", async () => {
+    const page = await openDemo("tuwunel");
+    await signAndPublish(page);
+    await keyCard(page).getByRole("button", { name: "Let it vouch" }).click();
+    await verdictOn(page).getByText("✓ trusted").waitFor();
+
+    await page.getByRole("button", { name: "Example Ltd revokes its key" }).click();
+    await verdictOn(page).getByText("whose key is revoked").waitFor();
+    expect(await badgeOf(page)).toContain("rejected");
     await page.close();
   }, 90_000);
 

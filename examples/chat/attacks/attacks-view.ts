@@ -1,19 +1,26 @@
-import type { OwnSignature } from "matrix-countersign";
 import type { Pair } from "../matrix/pair.js";
+import type { Signed } from "../owner/owner.js";
 import { fill, h } from "../ui/dom.js";
 import { attempt, problemBox } from "../ui/problem.js";
 import { swapMasterKey, tamperWithSignature } from "./attacks.js";
 
-/** Two attacks to try, and what they lead to. */
+/** What may go wrong, to try, and what it leads to. */
 export interface AttacksView {
   readonly element: HTMLElement;
   /** The signature that was published, to be attacked. */
-  aim(signature: OwnSignature): void;
+  aim(signed: Signed): void;
 }
 
-/** @param onDone is called after an attack, so that Bob looks again */
-export function attacksView(pair: Pair, onDone: () => void): AttacksView {
-  let signature: OwnSignature | undefined;
+/** What Bob hears of it. */
+export interface AttackEvents {
+  /** The homeserver serves something else now. */
+  onServerChanged(): void;
+  /** An organisation says that its key is not to be believed any more. */
+  onRevoked(revocation: string): Promise<void>;
+}
+
+export function attacksView(pair: Pair, events: AttackEvents): AttacksView {
+  let signed: Signed | undefined;
   const problem = problemBox();
   const outcome = h("p", { "aria-live": "polite", hidden: true });
   const button = (label: string, words: string, act: () => Promise<void>): HTMLButtonElement => {
@@ -23,36 +30,48 @@ export function attacksView(pair: Pair, onDone: () => void): AttacksView {
       void attempt(problem, element, async () => {
         await act();
         fill(outcome, words);
-        onDone();
       });
     });
     return element;
   };
   const tamper = button(
-    "Alter the signature",
+    "The server alters the signature",
     "One bit of the published signature is another now. Look at Bob's verdict; publishing again mends it.",
     async () => {
-      if (signature !== undefined) await tamperWithSignature(pair, signature);
+      if (signed !== undefined) await tamperWithSignature(pair, signed.signature);
+      events.onServerChanged();
     },
   );
   tamper.disabled = true;
   const swap = button(
-    "Swap Alice's master key",
+    "The server swaps Alice's master key",
     "The server now serves another master key as Alice's, with her old signature copied onto it. Look at both sides: Alice cannot publish for it. “Start anew” mends it.",
-    () => swapMasterKey(pair, signature),
+    async () => {
+      await swapMasterKey(pair, signed?.signature);
+      events.onServerChanged();
+    },
   );
+  const revoke = button(
+    "Example Ltd revokes its key",
+    "Bob has the revocation now, as he has the key: whatever that key signed, it convinces nobody any more.",
+    async () => {
+      if (signed?.revocation !== undefined) await events.onRevoked(signed.revocation);
+    },
+  );
+  revoke.disabled = true;
   return {
     element: h(
       "section",
       { class: "card attacks" },
-      h("h3", {}, "Be the dishonest homeserver"),
-      h("div", { class: "row" }, tamper, swap),
+      h("h3", {}, "What if …"),
+      h("div", { class: "row" }, tamper, swap, revoke),
       problem,
       outcome,
     ),
     aim: (published) => {
-      signature = published;
+      signed = published;
       tamper.disabled = false;
+      revoke.disabled = published.revocation === undefined;
     },
   };
 }

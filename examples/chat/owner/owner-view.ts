@@ -15,19 +15,22 @@ export interface OwnerEvents {
 /** Alice's three steps: her master key, a signature on it, publishing it. */
 export function ownerView(owner: Owner, request: SigningRequest, events: OwnerEvents): HTMLElement {
   const outcome = h("div", { "aria-live": "polite", hidden: true });
-  const publish = publishView(owner, events.onPublished);
+  const publish = publishView(owner, (receipt, signed) => {
+    publishing.classList.toggle("done", receipt.published);
+    events.onPublished(receipt, signed);
+  });
   const onSigned = (signed: Signed): void => {
     fill(outcome, signedWords(signed));
+    // What is done loses its prominent button: the next step has it.
+    signing.classList.add("done");
+    publishing.classList.remove("done");
     publish.offer(signed);
     events.onSigned(signed);
   };
-  return h(
-    "ol",
-    { class: "steps", "aria-label": "Alice's steps" },
-    step("Alice's master key", masterKeyStep(request)),
-    step("Have it signed outside of Matrix", signingWays(owner, request, onSigned), outcome),
-    step("Publish the signature", publish.element),
-  );
+  const signing = step("Have it signed outside of Matrix", signingWays(owner, request, onSigned), outcome);
+  const publishing = step("Publish the signature", publish.element);
+  const first = step("Alice's master key", masterKeyStep(request));
+  return h("ol", { class: "steps", "aria-label": "Alice's steps" }, first, signing, publishing);
 }
 
 function step(title: string, ...content: HTMLElement[]): HTMLElement {

@@ -15,6 +15,8 @@ import type { DemoUser } from "../matrix/user.js";
 export interface Signed {
   readonly signature: OwnSignature;
   readonly key: PublicKey;
+  /** Revokes the key; there where it was made in the page. */
+  readonly revocation?: string;
 }
 
 /** What Alice does with Countersign: has her master key signed, and publishes the signature. */
@@ -40,8 +42,8 @@ export class Owner {
 
   /** Has the key of an organisation sign that is made in the page for this purpose. */
   async signHere(): Promise<Signed> {
-    const { publicKey, signer } = await makeOrganisationKey();
-    return { signature: await this.#countersign.sign(signer), key: publicKey };
+    const { publicKey, signer, revocation } = await makeOrganisationKey();
+    return { signature: await this.#countersign.sign(signer), key: publicKey, revocation };
   }
 
   /**

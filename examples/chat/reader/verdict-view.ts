@@ -2,6 +2,7 @@ import type { IdentityAssessment, SignatureReport, TrustAnchor, TrustLevel } fro
 import { fill, h } from "../ui/dom.js";
 import { groupFingerprint, shortFingerprint } from "../ui/fingerprint.js";
 import { attempt, problemBox, showProblem } from "../ui/problem.js";
+import { plain } from "../words/plain.js";
 import { routeNames } from "../words/receipts.js";
 import { levels, wordsOfCode, wordsOfReason } from "../words/verdicts.js";
 
@@ -111,7 +112,7 @@ function reportOf({ algorithm, keyId, status, code, signer, createdAt, seenIn }:
   const rows: [string, string][] = [
     ["Verdict", code === status ? status : `${status} (${code}): ${wordsOfCode(code)}`],
     ["Signed by", signer === undefined ? `says it is ${keyId}` : groupFingerprint(signer.fingerprint)],
-    ["Calls itself", signer?.names.join(", ") ?? ""],
+    ["Calls itself", plain(signer?.names.join(", ") ?? "")],
     ["Made", createdAt === undefined ? "" : new Date(createdAt).toLocaleString()],
     ["Found", (seenIn ?? []).map((route) => routeNames[route]).join(", ")],
     ["Algorithm", algorithm],

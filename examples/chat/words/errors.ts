@@ -1,5 +1,5 @@
 import { CountersignError, type ErrorCode, HttpError } from "matrix-countersign";
-import { MatrixError } from "matrix-js-sdk";
+import { ConnectionError, HTTPError, MatrixError } from "matrix-js-sdk";
 
 /** An error as the page says it. */
 export interface ErrorWords {
@@ -46,7 +46,22 @@ export function wordsOf(error: unknown): ErrorWords {
   }
   if (error instanceof MatrixError) {
     const words = "The homeserver refused a request of the Matrix client.";
-    return { words, code: error.errcode ?? `HTTP ${error.httpStatus ?? "?"}`, detail: error.message };
+    const said: unknown = error.data.error;
+    return {
+      words,
+      code: error.errcode ?? `HTTP ${error.httpStatus ?? "?"}`,
+      detail: typeof said === "string" ? said : "",
+    };
+  }
+  if (error instanceof HTTPError) {
+    return {
+      words: "The homeserver's answer was none that a Matrix client understands.",
+      code: `HTTP ${error.httpStatus ?? "?"}`,
+      detail: "",
+    };
+  }
+  if (error instanceof ConnectionError) {
+    return { words: known.ERR_HTTP_NETWORK ?? "", code: error.name, detail: error.message };
   }
   if (error instanceof Error) return { words: "Something went wrong.", code: error.name, detail: error.message };
   return { words: "Something went wrong.", code: "unknown", detail: String(error) };

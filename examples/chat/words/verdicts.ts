@@ -5,7 +5,10 @@ import { abbreviate } from "../ui/fingerprint.js";
 export const levels: Readonly<Record<TrustLevel, { readonly mark: string; readonly meaning: string }>> = {
   trusted: { mark: "✓", meaning: "Somebody whom Bob lets vouch has signed this very key." },
   unproven: { mark: "?", meaning: "Nobody whom Bob lets vouch has signed this key: it may be hers, or not." },
-  rejected: { mark: "✗", meaning: "Somebody whom Bob lets vouch has taken it back." },
+  rejected: {
+    mark: "✗",
+    meaning: "Somebody vouched for this key, and that was taken back or is not to be believed any more.",
+  },
 };
 
 const codes: Readonly<Record<ReportCode, string>> = {
