@@ -15,26 +15,26 @@ export const servers: readonly { readonly profile: ProfileName; readonly name: s
   {
     profile: "synapse-1.161",
     name: "Synapse 1.161 and later",
-    does: "stores them, and shows them to others only by accident",
+    does: "stores external signatures on keys, and shows them to others only by accident",
   },
   {
     profile: "dendrite",
     name: "Dendrite",
-    does: "stores them on keys, and has no profile fields",
+    does: "stores external signatures on keys, and has no profile fields",
   },
   {
     profile: "continuwuity",
     name: "Continuwuity",
-    does: "stores them on keys that carry a signature already",
+    does: "stores external signatures on keys that carry a signature already",
   },
   {
     profile: "tuwunel",
     name: "Tuwunel 1.9 and later",
-    does: "refuses them on keys, but has profile fields",
+    does: "refuses external signatures on keys, but has profile fields",
   },
   {
     profile: "silent-drop",
     name: "The silent one",
-    does: "says yes to them and keeps nothing on keys, but has profile fields",
+    does: "says yes to external signatures on keys and keeps none, but has profile fields",
   },
 ];
