@@ -36,7 +36,7 @@ describe("a value that is far too large", () => {
     for (const bad of ["A".repeat(10_000_000), armor, "\n".repeat(10_000_000), "-----BEGIN PGP ".repeat(700_000)]) {
       const { result, ms } = await timed(() => judge(bad, { keys: certificate, key: alice }));
       expect(result).toMatchObject(tooLarge);
-      expect(ms).toBeLessThan(200);
+      expect(ms).toBeLessThan(1000);
     }
   });
 
@@ -68,7 +68,7 @@ describe("a value that is far too large", () => {
     for (const key of ["A".repeat(10_000_000), "0".repeat(10_000_000)]) {
       const { result, ms } = await timed(() => judge(value, { keys: certificate, key }));
       expect(result).toMatchObject(tooLarge);
-      expect(ms).toBeLessThan(200);
+      expect(ms).toBeLessThan(1000);
     }
   });
 });

@@ -49,7 +49,7 @@ describe("something else that Alice signed", () => {
     for (const bytes of [packet(8, body), indeterminate, partial]) {
       const started = performance.now();
       expect(await judge(encodeBase64(bytes), { keys, key: alice })).toMatchObject(wrongType);
-      expect(performance.now() - started).toBeLessThan(500);
+      expect(performance.now() - started).toBeLessThan(1000);
     }
     const signature = signaturePacket(makeSignature(alice, { type: 0, data: object.bytes }));
     const compressed = packet(8, concatBytes(Uint8Array.of(1), deflateRawSync(signature)));

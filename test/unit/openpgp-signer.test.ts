@@ -42,6 +42,15 @@ describe("a signer in the page", () => {
     expect(privateKey.isDecrypted()).toBe(false);
   });
 
+  it("takes a key that is not locked as data, again and again", async () => {
+    const { privateKey } = await generate({ userIDs, format: "object" });
+    const signer = openpgpSigner({ key: privateKey.armor() });
+    for (let round = 0; round < 2; round++) {
+      const output = await signer.sign(object.bytes);
+      expect((await openpgp().accept({ object, output, now: Date.now() })).verdict.code).toBe("valid");
+    }
+  });
+
   it("signs at the time of the clock that it is given", async () => {
     const { privateKey } = await library.generateKey({ userIDs, format: "object", date: new Date(0) });
     const output = await openpgpSigner(privateKey, { now: () => 86_400_000 }).sign(object.bytes);

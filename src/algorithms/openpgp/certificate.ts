@@ -3,12 +3,12 @@ import { Fault } from "./fault.js";
 import { fingerprintOf, keyIdOfFingerprint } from "./fingerprint.js";
 import { maxBackSignatures, maxOwnSignatures, maxSubkeys, maxUserIds } from "./limits.js";
 import type { PacketGroup } from "./packet-groups.js";
-import { type ParsedSignature, tryParseSignature } from "./signature-packet.js";
+import { identityOf, type ParsedSignature, tryParseSignature } from "./signature-packet.js";
 
 /** A user ID or a subkey with what the certificate itself signed about it. */
 export interface Component {
   readonly body: Uint8Array;
-  /** By {@link ParsedSignature.identity}. */
+  /** By {@link identityOf}. */
   readonly signatures: ReadonlyMap<string, ParsedSignature>;
 }
 
@@ -70,8 +70,8 @@ export function includesCertificate(one: Certificate, other: Certificate): boole
 export function certificateContents(certificate: Certificate): string {
   const lines = [certificate.primary, ...certificate.userIds.values(), ...certificate.subkeys.values()].map(
     (component) => {
-      const signatures = [...component.signatures.values()].map(
-        (signature) => `${signature.identity}+${signature.embedded.map(toHex).sort().join("+")}`,
+      const signatures = [...component.signatures].map(
+        ([identity, { embedded }]) => `${identity}+${embedded.map(toHex).sort().join("+")}`,
       );
       return [toHex(component.body), ...signatures.sort()].join(" ");
     },
@@ -97,7 +97,7 @@ function ownComponent(
     const parsed = tryParseSignature(body);
     if (!parsed) continue;
     if (parsed.issuers.length > 0 && !parsed.issuers.some((issuer) => issuers.has(issuer))) continue;
-    addSignature(signatures, parsed);
+    addSignature(signatures, identityOf(parsed), parsed);
   }
   return { body: packets.body.slice(), signatures };
 }
@@ -119,21 +119,21 @@ function mergeMaps(
 
 function mergeComponents(one: Component, other: Component): Component {
   const signatures = new Map(one.signatures);
-  for (const signature of other.signatures.values()) addSignature(signatures, signature);
+  for (const [identity, signature] of other.signatures) addSignature(signatures, identity, signature);
   return { body: one.body, signatures };
 }
 
 /** A copy without the back-signature, or with a false one, takes none away: the embedded ones of all copies are kept. */
-function addSignature(signatures: Map<string, ParsedSignature>, signature: ParsedSignature): void {
-  const known = signatures.get(signature.identity);
+function addSignature(signatures: Map<string, ParsedSignature>, identity: string, signature: ParsedSignature): void {
+  const known = signatures.get(identity);
   if (!known) {
-    signatures.set(signature.identity, signature);
+    signatures.set(identity, signature);
     return;
   }
   const texts = new Set(known.embedded.map(toHex));
   const added = signature.embedded.filter((embedded) => !texts.has(toHex(embedded)));
   const embedded = [...known.embedded, ...added].slice(0, maxBackSignatures);
-  signatures.set(signature.identity, { ...known, embedded });
+  signatures.set(identity, { ...known, embedded });
 }
 
 function withinBounds(certificate: Certificate): Certificate {

@@ -5,7 +5,7 @@ import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { KeyData } from "./key-data.js";
 import { maxNameLength, maxNames } from "./limits.js";
 import type { PacketGroup } from "./packet-groups.js";
-import { type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
+import { identityOf, type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
 import { isKnownKind } from "./strength.js";
 
 /** What became of one certificate that was imported. */
@@ -120,12 +120,12 @@ export class Keyring {
 
 function withDirectSignature(certificate: Certificate, signature: ParsedSignature): Certificate {
   const { body, signatures } = certificate.primary;
-  const merged = new Map([...signatures, [signature.identity, signature] as const]);
+  const merged = new Map([...signatures, [identityOf(signature), signature] as const]);
   return { ...certificate, primary: { body, signatures: merged } };
 }
 
 async function hashContents(certificates: readonly Certificate[], loose: readonly ParsedSignature[]): Promise<string> {
-  const hashes = loose.map((signature) => signature.identity);
+  const hashes = loose.map(identityOf);
   for (const certificate of certificates) hashes.push(toHex(await sha256(utf8(certificateContents(certificate)))));
   return toHex(await sha256(utf8(hashes.sort().join("\n"))));
 }

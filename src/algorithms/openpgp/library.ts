@@ -78,6 +78,15 @@ export function libraryLoader(load: () => Promise<unknown> = importOpenPgp): Lib
  * are set so that none of them hides a key that the rules allow, and its global ones are only read.
  */
 export function callConfig(library: OpenPgpLibrary): object {
+  const config = configs.get(library) ?? makeConfig(library);
+  configs.set(library, config);
+  return config;
+}
+
+/** Made once for each library: a configuration holds dozens of settings, a signature is verified in a tenth of a millisecond. */
+const configs = new WeakMap<OpenPgpLibrary, object>();
+
+function makeConfig(library: OpenPgpLibrary): object {
   return {
     ...library.config,
     enableParsingV5Entities: false,

@@ -61,14 +61,15 @@ export class SignatureVerifier {
     let refusal: ReportCode | undefined;
     let isUnsupported = false;
     const ends = options.revocationType === undefined ? [] : await this.#ends(component, options.revocationType, data);
-    for (const signature of component.signatures.values()) {
+    for (const [identity, signature] of component.signatures) {
       if (!isWanted(signature.type)) continue;
       const outcome = await this.check(signature, data);
       isUnsupported ||= outcome === "unsupported";
       if (outcome !== "right") continue;
       const fault = refusalOf(signature);
       refusal ??= fault;
-      if (fault === undefined) accepted.push(await this.#accept(signature, ends, data, options.subkey));
+      if (fault === undefined)
+        accepted.push({ ...(await this.#accept(signature, ends, data, options.subkey)), identity });
     }
     accepted.sort((a, b) => b.createdMs - a.createdMs || (a.identity < b.identity ? -1 : 1));
     return { selfSignatures: accepted, isUnsupported, ...(refusal === undefined ? {} : { refusal }) };
@@ -99,8 +100,8 @@ export class SignatureVerifier {
     ends: readonly number[],
     data: SignedData,
     subkey: PublicKey | undefined,
-  ): Promise<SelfSignature & { identity: string }> {
-    const { createdMs, expiresMs, keyFlags, keyLifetimeMs, isPrimaryUserId, identity } = signature;
+  ): Promise<SelfSignature> {
+    const { createdMs, expiresMs, keyFlags, keyLifetimeMs, isPrimaryUserId } = signature;
     const revokedMs = Math.min(Number.POSITIVE_INFINITY, ...ends.filter((end) => end >= createdMs));
     const backSignature = subkey && (await this.#backSignature(signature, data, subkey));
     return {
@@ -108,7 +109,6 @@ export class SignatureVerifier {
       untilMs: Math.min(expiresMs, revokedMs),
       endedByRevocation: revokedMs <= expiresMs && revokedMs !== Number.POSITIVE_INFINITY,
       isPrimaryUserId,
-      identity,
       ...(keyFlags === undefined ? {} : { keyFlags }),
       ...(keyLifetimeMs === undefined ? {} : { keyLifetimeMs }),
       ...(backSignature === undefined ? {} : { backSignature }),

@@ -25,8 +25,6 @@ export interface ParsedSignature extends SubpacketContents {
   readonly hashAlgorithm: number;
   /** Packet body with an empty unhashed area: nobody signed what stands there. */
   readonly body: Uint8Array;
-  /** The same for two copies that differ only in what is not signed. */
-  readonly identity: string;
 }
 
 /**
@@ -46,16 +44,19 @@ export function parseSignature(body: Uint8Array): ParsedSignature {
   const signed = body.subarray(0, hashed.end);
   const rest = body.subarray(unhashed.end);
   if (rest.length < 3) throw new Fault("malformed");
-  const withoutUnhashed = concatBytes(signed, new Uint8Array(countOctets), rest);
   return {
     version,
     type: readNumber(body, 1, 1),
     keyAlgorithm: readNumber(body, 2, 1),
     hashAlgorithm: readNumber(body, 3, 1),
     ...subpacketContents(hashed.subpackets, unhashed.subpackets),
-    body: withoutUnhashed,
-    identity: toHex(withoutUnhashed),
+    body: concatBytes(signed, new Uint8Array(countOctets), rest),
   };
+}
+
+/** A text that is the same for two copies of a signature that differ only in what is not signed. */
+export function identityOf(signature: ParsedSignature): string {
+  return toHex(signature.body);
 }
 
 /** The signature, or `undefined` where {@link parseSignature} would throw. */
