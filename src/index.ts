@@ -17,6 +17,7 @@ export { CountersignError, type ErrorCode, HttpError } from "./errors.js";
 export type { CryptoLike, MatrixClientLike } from "./matrix/client-like.js";
 export type { HttpOptions } from "./matrix/http.js";
 export type { RouteReceipt, Visibility } from "./matrix/routes/route.js";
+export { AcceptError } from "./model/accept-error.js";
 export type { AssessmentReason, IdentityAssessment, ReasonCode, TrustHop, TrustLevel } from "./model/assessment.js";
 export {
   type ExternalSignature,

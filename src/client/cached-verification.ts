@@ -1,14 +1,14 @@
 import { encodeBase64 } from "../encoding/base64.js";
 import { sha256, toHex, utf8 } from "../encoding/bytes.js";
 import { canonicalJson } from "../encoding/canonical-json.js";
-import { CountersignError } from "../errors.js";
+import { orAborted } from "../model/abort.js";
 import { type ExternalSignature, keyIdOf } from "../model/external-signature.js";
 import type { SeenSignature, SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
 import type { CachedReport, SignatureStore } from "../store/signature-store.js";
 import { maxSignaturesVerified } from "./verify-object.js";
-import { type VerifyContext, verifySignature } from "./verify-signature.js";
+import { aboutSignature, type VerifyContext, verifySignature } from "./verify-signature.js";
 
 /** A verdict that nothing ends sooner is verified anew after a day. */
 const maxCacheMs = 24 * 60 * 60 * 1000;
@@ -35,7 +35,7 @@ export async function verifyIdentities(
   context: VerifyContext,
 ): Promise<Map<string, SignatureReport[]>> {
   const tasks = await Promise.all(identities.flatMap((identity) => tasksOf(identity, context)));
-  const cached = await store.getReports(tasks.flatMap(({ cacheKey }) => (cacheKey === undefined ? [] : [cacheKey])));
+  const cached = await freshReports(tasks, store, context.now);
   const missing = tasks.filter(({ cacheKey }) => cacheKey === undefined || !cached.has(cacheKey));
   const verified = new Map<Task, SignatureReport>();
   await Promise.all(
@@ -45,7 +45,7 @@ export async function verifyIdentities(
   const reports = new Map<string, SignatureReport[]>();
   for (const task of tasks) {
     const verdict = verified.get(task) ?? cached.get(task.cacheKey ?? "")?.verdict;
-    if (verdict) append(reports, { ...verdict, ...about(task.signature, task.object) });
+    if (verdict) append(reports, { ...verdict, ...about(task) });
   }
   for (const identity of identities) for (const report of leftOut(identity)) append(reports, report);
   return reports;
@@ -60,16 +60,25 @@ function tasksOf({ masterKey, signatures }: SignedIdentity, context: VerifyConte
   }));
 }
 
+/** The store may go by another clock than this session, so what it gives is judged by this one again. */
+async function freshReports(
+  tasks: readonly Task[],
+  store: SignatureStore,
+  now: number,
+): Promise<ReadonlyMap<string, CachedReport>> {
+  const found = await store.getReports(tasks.flatMap(({ cacheKey }) => (cacheKey === undefined ? [] : [cacheKey])));
+  return new Map([...found].filter(([, { storedAt, freshUntil }]) => storedAt <= now && now < freshUntil));
+}
+
 function leftOut({ masterKey, signatures }: SignedIdentity): SignatureReport[] {
   if (!masterKey) return [];
   return signatures
     .slice(maxSignaturesVerified)
-    .map((signature) => ({ ...about(signature, masterKey), status: "indeterminate", code: "too-many" }));
+    .map((signature) => ({ ...about({ signature, object: masterKey }), status: "indeterminate", code: "too-many" }));
 }
 
-function about(signature: SeenSignature, { userId, purpose }: SignableObject) {
-  const { keyId, seenIn } = signature;
-  return { keyId, algorithm: keyIdOf(signature)?.algorithm ?? "", userId, purpose, seenIn };
+function about({ signature, object }: Pick<Task, "signature" | "object">) {
+  return { ...aboutSignature(signature, object), seenIn: signature.seenIn };
 }
 
 function append(reports: Map<string, SignatureReport[]>, report: SignatureReport): void {
@@ -87,25 +96,26 @@ function append(reports: Map<string, SignatureReport[]>, report: SignatureReport
 async function cacheKeyOf(
   signature: ExternalSignature,
   { bytes, purpose, userId }: SignableObject,
-  { registry }: VerifyContext,
+  { registry, signal }: VerifyContext,
 ): Promise<string | undefined> {
   const { keyId, value } = signature;
   const algorithm = registry.get(keyIdOf(signature)?.algorithm ?? "");
   try {
-    const context = await algorithm?.cacheContext?.();
-    if (context === undefined) return undefined;
+    const context = await orAborted(Promise.resolve(algorithm?.cacheContext?.()), signal);
+    if (typeof context !== "string") return undefined;
     const object = encodeBase64(await sha256(bytes));
     const question = canonicalJson([cacheFormat, context, purpose, userId, object, signature.userId, keyId, value]);
     return toHex(await sha256(utf8(question)));
   } catch (error) {
-    if (error instanceof CountersignError) return undefined;
-    throw error;
+    if (signal?.aborted) throw error;
+    return undefined;
   }
 }
 
 /** Only what time alone cannot change is remembered, and never beyond the validity of what it says. */
 function cacheable({ cacheKey }: Task, report: SignatureReport, now: number): CachedReport[] {
-  const { keyId: _keyId, algorithm: _algorithm, userId, purpose: _purpose, seenIn: _seenIn, ...verdict } = report;
+  const { keyId: _keyId, algorithm: _algorithm, purpose: _purpose, object: _object, ...rest } = report;
+  const { userId, seenIn: _seenIn, ...verdict } = rest;
   const lasting = verdict.status === "valid" || (verdict.status === "invalid" && verdict.code !== "made-in-future");
   if (cacheKey === undefined || !lasting) return [];
   const freshUntil = Math.min(now + maxCacheMs, verdict.validUntil ?? Infinity, verdict.expiresAt ?? Infinity);

@@ -11,9 +11,9 @@ import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
 import { fetchIdentities } from "./fetch-identities.js";
 import type { AssessOptions, CallOptions, CountersignOptions, PublishOptions } from "./options.js";
-import { acceptSignature, type OwnSignature, type SigningRequest, signingRequest } from "./own-signature.js";
+import { acceptSignature, copyOwn, type OwnSignature, type SigningRequest, signingRequest } from "./own-signature.js";
 import type { PublishReceipt } from "./publish.js";
-import { identifyOwn, publishOwn } from "./publish-own.js";
+import { publishOwn } from "./publish-own.js";
 import { callContext, openSession, type Session } from "./session.js";
 
 /** What an instance tells its listeners. */
@@ -48,8 +48,12 @@ export class Countersign {
   /** Signatures that `accept` verified: `publish` need not ask for a key that came with them alone. */
   readonly #accepted = new Set<string>();
 
-  private constructor(session: Session) {
+  /** Whether the store is this instance's own, to be closed with it. */
+  readonly #ownsStore: boolean;
+
+  private constructor(session: Session, ownsStore: boolean) {
     this.#session = session;
+    this.#ownsStore = ownsStore;
     session.store.onDegraded((degradation) => this.#events.emit("store-degraded", degradation));
   }
 
@@ -61,7 +65,7 @@ export class Countersign {
   static async create(client: MatrixClientLike, options: CountersignOptions = {}): Promise<Countersign> {
     const userId = ownUserId(client);
     const store = options.store ?? (await defaultStore(userId, options.now ?? Date.now));
-    return new Countersign(openSession(client, options, store));
+    return new Countersign(openSession(client, options, store), options.store === undefined);
   }
 
   /**
@@ -91,7 +95,7 @@ export class Countersign {
   ): Promise<OwnSignature> {
     const context = callContext(this.#session, signal);
     const signature = await acceptSignature(this.#session.registry, request, output, context.now(), context.signal);
-    this.#accepted.add(identifyOwn(signature));
+    this.#accepted.add(copyOwn(signature).id);
     return signature;
   }
 
@@ -105,14 +109,15 @@ export class Countersign {
   /**
    * Publishes an own signature and reads it back, route by route.
    *
-   * The signature is kept in the store until a route has it: after a failure it is still there.
+   * The signature is kept in the store until every chosen route has taken it or refused it: after a failure it is still
+   * there.
    *
    * @throws CountersignError `ERR_OWN_IDENTITY_CHANGED` for a signature on another master key than the current one,
    *   `ERR_ACCEPT_NOT_VALID`, `ERR_KEY_ID_MALFORMED`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`, what `ownMasterKey`
    *   throws; HttpError where no route could be asked
    */
   async publish(signature: OwnSignature, options: PublishOptions = {}): Promise<PublishReceipt> {
-    return publishOwn(this.#session, signature, options, this.#accepted.has(identifyOwn(signature)));
+    return publishOwn(this.#session, signature, options, this.#accepted);
   }
 
   /** The own signatures that could not be published, oldest first; `discardKept` removes one. */
@@ -170,11 +175,11 @@ export class Countersign {
     return this.#events.on(name, listener);
   }
 
-  /** Ends every call under way with `ERR_ABORTED` and gives the store back. */
+  /** Ends every call under way with `ERR_ABORTED`. The default store is closed; one that the caller brought stays open. */
   close(): void {
     if (this.#session.closing.signal.aborted) return;
     this.#session.closing.abort();
-    this.#session.store.close();
+    if (this.#ownsStore) this.#session.store.close();
   }
 
   async #assessBatch(userIds: readonly string[], signal: AbortSignal | undefined): Promise<IdentityAssessment[]> {

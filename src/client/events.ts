@@ -13,7 +13,16 @@ export class EventHub<Events extends object> {
   /** Tells the listeners, after the code that is running now. */
   emit<Name extends keyof Events>(name: Name, detail: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
-      queueMicrotask(() => (listener as (detail: Events[Name]) => void)(detail));
+      queueMicrotask(() => tell(() => (listener as (detail: Events[Name]) => void)(detail)));
     }
+  }
+}
+
+/** An exception is reported as the platform reports one, where it can be, and goes no further. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    globalThis.reportError?.(error);
   }
 }

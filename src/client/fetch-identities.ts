@@ -1,8 +1,16 @@
+import { tryDecodeBase64 } from "../encoding/base64.js";
 import { type QueriedKeys, queryKeys } from "../matrix/key-query.js";
 import type { PublishingRoute, RouteContext, RouteReading } from "../matrix/routes/route.js";
-import type { ExternalSignature } from "../model/external-signature.js";
+import { createSemaphore } from "../matrix/semaphore.js";
+import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
 import type { SeenSignature, SignedIdentity } from "../model/identity.js";
 import { sameSignature } from "../model/same-signature.js";
+
+/** So many users are read side by side. */
+const maxReadAtOnce = 8;
+
+/** More signatures of one user than this are not listed. */
+const maxListed = 1024;
 
 /**
  * Fetches master keys and the external signatures that every route has for them, merged.
@@ -17,11 +25,23 @@ export async function fetchIdentities(
   routes: readonly PublishingRoute[],
   context: RouteContext,
 ): Promise<Map<string, SignedIdentity>> {
-  const queried = await queryKeys(context.http, userIds, context.signal);
-  const identities = await Promise.all(
-    [...queried].map(([userId, keys]) => readIdentity(userId, keys, routes, context)),
-  );
-  return new Map(identities.map((identity) => [identity.userId, identity]));
+  const failed = new AbortController();
+  const signal = context.signal ? AbortSignal.any([context.signal, failed.signal]) : failed.signal;
+  try {
+    const queried = await queryKeys(context.http, userIds, signal);
+    // In turn, so that who comes later learns from who came first which servers do not answer.
+    const inTurn = createSemaphore(maxReadAtOnce);
+    const identities = await Promise.all(
+      [...queried].map(([userId, keys]) =>
+        inTurn(() => readIdentity(userId, keys, routes, { ...context, signal }), signal),
+      ),
+    );
+    return new Map(identities.map((identity) => [identity.userId, identity]));
+  } catch (error) {
+    // What is still under way would only be thrown away.
+    failed.abort();
+    throw error;
+  }
 }
 
 async function readIdentity(
@@ -35,12 +55,16 @@ async function readIdentity(
   const readings = await Promise.all(
     routes.map(async (route) => ({ route, reading: await route.read(masterKey, context) })),
   );
+  const signatures = merge(readings);
   return {
     userId,
     masterKey: masterKey.signable,
-    signatures: merge(readings),
+    signatures: signatures.slice(0, maxListed),
     withdrawn: readings.flatMap(({ reading }) => reading.withdrawn ?? []),
-    problems: readings.flatMap(({ reading }) => (reading.problem ? [reading.problem] : [])),
+    problems: [
+      ...readings.flatMap(({ reading }) => reading.problem ?? []),
+      ...(signatures.length > maxListed ? (["too-many-signatures"] as const) : []),
+    ],
     fetchedAt,
   };
 }
@@ -69,5 +93,11 @@ function seen(
 ): SeenSignature[] {
   const twin = known.find((other) => sameSignature(other, signature));
   if (!twin) return [...known, { ...signature, seenIn: [name] }];
-  return known.map((other) => (other === twin ? { ...other, seenIn: [...other.seenIn, name] } : other));
+  // Of two spellings the one that algorithms read: a server that re-encodes must not hide what another route has right.
+  const { value } = isCanonicalBase64(signature.value) ? signature : twin;
+  return known.map((other) => (other === twin ? { ...other, value, seenIn: [...other.seenIn, name] } : other));
+}
+
+function isCanonicalBase64(value: SignatureValue): boolean {
+  return typeof value === "string" && tryDecodeBase64(value) !== undefined;
 }

@@ -13,7 +13,7 @@ export interface CountersignOptions {
   readonly algorithms?: readonly SignatureAlgorithm[];
   /** Whose signature convinces, and for whom. None means: nobody is trusted. */
   readonly anchors?: readonly TrustAnchor[];
-  /** Where verdicts are remembered. Default: IndexedDB where there is one, else memory. */
+  /** Where verdicts are remembered; stays the caller's to close. Default: IndexedDB in browsers, memory elsewhere. */
   readonly store?: SignatureStore;
   /** The clock, milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;

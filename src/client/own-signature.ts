@@ -1,12 +1,14 @@
 import type { SigningCommand } from "../algorithms/algorithm.js";
 import { type AlgorithmRegistry, requireAlgorithm } from "../algorithms/registry.js";
-import type { Bytes } from "../encoding/bytes.js";
+import { type Bytes, equalBytes } from "../encoding/bytes.js";
+import { canonicalJson } from "../encoding/canonical-json.js";
 import type { JsonObject } from "../encoding/parse-json.js";
 import { CountersignError } from "../errors.js";
-import type { OwnMasterKey } from "../matrix/own-identity.js";
-import type { ExternalSignature } from "../model/external-signature.js";
+import { masterKeyObject, type OwnMasterKey } from "../matrix/own-identity.js";
+import { orAborted } from "../model/abort.js";
+import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
 import { formatKeyId, parseKeyId } from "../model/key-id.js";
-import { readSignable } from "../model/signable.js";
+import { readSignable, signedBytes } from "../model/signable.js";
 
 /** Everything that a user needs to sign their master key with a tool of their own. */
 export interface SigningRequest {
@@ -60,14 +62,15 @@ export async function acceptSignature(
 ): Promise<OwnSignature> {
   const algorithm = requireAlgorithm(registry, request.algorithm);
   const object = readSignable(request.object, request.userId);
-  if (object.purpose !== "master-key" || object.publicKey !== request.masterKey) {
+  const prepared = signedBytes(masterKeyObject(request.userId, request.masterKey));
+  if (!equalBytes(object.bytes, prepared)) {
     throw new CountersignError("ERR_OBJECT_SHAPE", "expected the request as it was prepared");
   }
   if (!algorithm.accept) {
     throw new CountersignError("ERR_ALGORITHM_CANNOT_SIGN", "expected an algorithm that makes signatures");
   }
-  const accepted = await algorithm.accept({ object, output, now, ...(signal && { signal }) });
-  const { keyId, value, verdict } = accepted;
+  const accepting = algorithm.accept({ object, output, now, ...(signal && { signal }) });
+  const { keyId, value, verdict } = await orAborted(accepting, signal);
   if (verdict.status !== "valid" || parseKeyId(keyId)?.algorithm !== request.algorithm) {
     throw new CountersignError("ERR_ACCEPT_NOT_VALID", `expected a valid signature, got ${verdict.code}`);
   }
@@ -76,11 +79,28 @@ export async function acceptSignature(
 }
 
 /**
+ * A copy of an own signature that nobody else can change while it is on its way, with an ID that is the same for the same
+ * signature on the same key.
+ *
+ * @throws CountersignError `ERR_KEY_ID_MALFORMED`, `ERR_SIGNATURE_VALUE` for a value without canonical JSON
+ */
+export function copyOwn({ userId, masterKey, keyId, value }: OwnSignature): { copy: OwnSignature; id: string } {
+  assertWritableKeyId(keyId);
+  try {
+    const id = canonicalJson([userId, masterKey, keyId, value]);
+    const copied = (JSON.parse(id) as [string, string, string, SignatureValue])[3];
+    return { copy: { userId, masterKey, keyId, value: copied }, id };
+  } catch (cause) {
+    throw new CountersignError("ERR_SIGNATURE_VALUE", "expected a signature of text or plain JSON data", { cause });
+  }
+}
+
+/**
  * Checks that a key ID is one that servers and clients of today survive.
  *
  * @throws CountersignError `ERR_KEY_ID_MALFORMED`
  */
-export function assertWritableKeyId(keyId: string): void {
+function assertWritableKeyId(keyId: string): void {
   const parsed = parseKeyId(keyId);
   if (!parsed || formatKeyId(parsed) !== keyId) {
     throw new CountersignError("ERR_KEY_ID_MALFORMED", "expected the key ID of an external signature");

@@ -1,13 +1,13 @@
 import { CountersignError, HttpError } from "../errors.js";
 import type { OwnMasterKey } from "../matrix/own-identity.js";
 import type { PublishingRoute, RouteContext, RouteReceipt } from "../matrix/routes/route.js";
-import type { OwnSignature } from "./own-signature.js";
+import type { ExternalSignature } from "../model/external-signature.js";
 
 /** What became of a signature. */
 export interface PublishReceipt {
   readonly userId: string;
   readonly keyId: string;
-  /** Whether at least one route stored it, proven by a read-back. */
+  /** Whether at least one route stored it, proven by a read-back: see each receipt's `visibleTo` for what that is worth. */
   readonly published: boolean;
   /** One receipt a route, in the order tried. */
   readonly routes: readonly RouteReceipt[];
@@ -22,23 +22,28 @@ export interface PublishReceipt {
  * @throws HttpError, CountersignError `ERR_ABORTED`
  */
 export async function publishSignature(
-  signature: OwnSignature,
+  signature: ExternalSignature,
   own: OwnMasterKey,
   routes: readonly PublishingRoute[],
   context: RouteContext,
 ): Promise<PublishReceipt> {
-  const { userId, keyId, value } = signature;
+  const { userId, keyId } = signature;
   const receipts: RouteReceipt[] = [];
-  for (const route of routes) receipts.push(await tryRoute(route, { userId, keyId, value }, own, context));
+  for (const route of routes) receipts.push(await tryRoute(route, signature, own, context));
   const published = receipts.some(({ stored }) => stored);
-  const passing = receipts.map(({ error }) => error).find(isWorthAnotherTry);
+  const passing = passingFault(receipts);
   if (!published && passing) throw passing;
   return { userId, keyId, published, routes: receipts };
 }
 
+/** The fault of a route that may well work later, if there is one. */
+export function passingFault(receipts: readonly RouteReceipt[]): HttpError | undefined {
+  return receipts.map(({ error }) => error).find(isWorthAnotherTry);
+}
+
 async function tryRoute(
   route: PublishingRoute,
-  signature: Pick<OwnSignature, "userId" | "keyId" | "value">,
+  signature: ExternalSignature,
   own: OwnMasterKey,
   context: RouteContext,
 ): Promise<RouteReceipt> {

@@ -2,10 +2,13 @@ import { type AlgorithmRegistry, createRegistry } from "../algorithms/registry.j
 import { CountersignError } from "../errors.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
 import { createHttp, type MatrixHttp } from "../matrix/http.js";
+import { ownUserId } from "../matrix/own-identity.js";
 import type { RouteContext } from "../matrix/routes/route.js";
 import type { SignatureStore } from "../store/signature-store.js";
 import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
+import { readClock } from "./clock.js";
 import type { CountersignOptions } from "./options.js";
+import { createPublishLock, type PublishLock } from "./publish-lock.js";
 
 /** Everything that the calls of one instance share. */
 export interface Session {
@@ -14,6 +17,8 @@ export interface Session {
   readonly anchors: readonly TrustAnchor[];
   readonly store: SignatureStore;
   readonly http: MatrixHttp;
+  /** One publishing at a time. */
+  readonly publishLock: PublishLock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Aborted when the instance is closed. */
@@ -32,8 +37,9 @@ export function openSession(client: MatrixClientLike, options: CountersignOption
     registry: createRegistry(options.algorithms ?? []),
     anchors: readAnchors(options.anchors ?? []),
     store,
+    publishLock: createPublishLock(ownUserId(client)),
     http: createHttp(client, options.http ?? {}, closing.signal),
-    now: options.now ?? Date.now,
+    now: () => readClock(options.now ?? Date.now),
     closing,
   };
 }
@@ -46,5 +52,10 @@ export function openSession(client: MatrixClientLike, options: CountersignOption
 export function callContext(session: Session, signal?: AbortSignal): RouteContext & { readonly signal: AbortSignal } {
   const ended = session.closing.signal;
   if (ended.aborted) throw new CountersignError("ERR_CLOSED", "this instance was closed");
-  return { http: session.http, now: session.now, signal: signal ? AbortSignal.any([ended, signal]) : ended };
+  return {
+    http: session.http,
+    now: session.now,
+    unreachableServers: new Set(),
+    signal: signal ? AbortSignal.any([ended, signal]) : ended,
+  };
 }

@@ -5,7 +5,8 @@ import { CountersignError } from "../errors.js";
 import { externalSignatures, keyIdOf } from "../model/external-signature.js";
 import type { SignatureReport } from "../model/report.js";
 import { readSignable, type SignableObject } from "../model/signable.js";
-import { type VerifyContext, verifySignature } from "./verify-signature.js";
+import { readClock } from "./clock.js";
+import { aboutSignature, type VerifyContext, verifySignature } from "./verify-signature.js";
 
 /** So many signatures on one object are verified; the others are reported `too-many`. */
 export const maxSignaturesVerified = 128;
@@ -29,22 +30,28 @@ export interface VerifyObjectOptions {
  * @param userId whose object it must be
  * @returns one report for each signature in the owner's entry, in the object's order; all `wrong-object` where the object is
  *   not one of this user's
- * @throws CountersignError `ERR_ABORTED`, and what `createRegistry` throws
+ * @throws CountersignError `ERR_ABORTED`, `ERR_OPTION_INVALID` for a clock that tells no time, and what `createRegistry` throws
  */
 export async function verifyObject(
   object: JsonObject,
   userId: string,
   { algorithms, now = Date.now, signal }: VerifyObjectOptions,
 ): Promise<SignatureReport[]> {
-  const context: VerifyContext = { registry: createRegistry(algorithms), now: now(), ...(signal && { signal }) };
+  const context: VerifyContext = {
+    registry: createRegistry(algorithms),
+    now: readClock(now),
+    ...(signal && { signal }),
+  };
   const signatures = externalSignatures(object, userId);
   const signable = trySignable(object, userId);
   return Promise.all(
     signatures.map((signature, index): Promise<SignatureReport> | SignatureReport => {
-      const about = { keyId: signature.keyId, algorithm: keyIdOf(signature)?.algorithm ?? "", userId };
-      if (!signable) return { ...about, status: "invalid", code: "wrong-object" };
+      if (!signable) {
+        const algorithm = keyIdOf(signature)?.algorithm ?? "";
+        return { keyId: signature.keyId, algorithm, userId, status: "invalid", code: "wrong-object" };
+      }
       if (index >= maxSignaturesVerified) {
-        return { ...about, purpose: signable.purpose, status: "indeterminate", code: "too-many" };
+        return { ...aboutSignature(signature, signable), status: "indeterminate", code: "too-many" };
       }
       return verifySignature(signature, signable, context);
     }),

@@ -1,6 +1,8 @@
 import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
 import type { AlgorithmRegistry } from "../algorithms/registry.js";
+import { decodeUtf8 } from "../encoding/bytes.js";
 import { CountersignError } from "../errors.js";
+import { orAborted } from "../model/abort.js";
 import { type ExternalSignature, keyIdOf } from "../model/external-signature.js";
 import type { SignatureReport, SignatureStatus, Verdict } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
@@ -31,16 +33,26 @@ export async function verifySignature(
   object: SignableObject,
   context: VerifyContext,
 ): Promise<SignatureReport> {
-  const { keyId } = signature;
   const parsed = keyIdOf(signature);
   const algorithm = parsed && context.registry.get(parsed.algorithm);
-  const about = { keyId, algorithm: parsed?.algorithm ?? "", userId: object.userId, purpose: object.purpose };
+  const about = aboutSignature(signature, object);
   if (!algorithm) return { ...about, status: "unsupported", code: "unknown-algorithm" };
   if (signature.userId !== object.userId) return { ...about, status: "invalid", code: "wrong-object" };
   if (typeof signature.value === "string" && signature.value.length > maxValueChars) {
     return { ...about, status: "invalid", code: "too-large" };
   }
   return { ...(await askAlgorithm(algorithm, parsed.key, signature, object, context)), ...about };
+}
+
+/** What a report is about, beside the verdict. */
+export function aboutSignature(
+  signature: ExternalSignature,
+  { userId, purpose, bytes }: SignableObject,
+): Omit<SignatureReport, keyof Verdict> & { readonly keyId: string; readonly userId: string } {
+  const object = decodeUtf8(bytes);
+  const { keyId } = signature;
+  const algorithm = keyIdOf(signature)?.algorithm ?? "";
+  return { keyId, algorithm, userId, purpose, ...(object !== undefined && { object }) };
 }
 
 async function askAlgorithm(
@@ -51,13 +63,8 @@ async function askAlgorithm(
   { now, signal }: VerifyContext,
 ): Promise<Verdict> {
   try {
-    const verdict = await algorithm.verify({
-      object,
-      value,
-      now,
-      ...(key !== undefined && { key }),
-      ...(signal && { signal }),
-    });
+    const input = { object, value, now, ...(key !== undefined && { key }), ...(signal && { signal }) };
+    const verdict = await orAborted(algorithm.verify(input), signal);
     return isBelievable(verdict) ? verdict : failed;
   } catch (cause) {
     if (signal?.aborted) throw new CountersignError("ERR_ABORTED", "the call was aborted", { cause });

@@ -68,7 +68,7 @@ function writeInteger(value: number): string {
 
 function writeContainer(value: object, depth: number): string {
   if (depth > maxJsonDepth) throw new CountersignError("ERR_JSON_LIMIT", `expected at most ${maxJsonDepth} levels`);
-  if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item, depth)).join(",")}]`;
+  if (Array.isArray(value)) return writeArray(value, depth);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw notJson("expected a plain object, got a class instance");
@@ -78,6 +78,13 @@ function writeContainer(value: object, depth: number): string {
   const astral = entries.some(([key]) => surrogate.test(key));
   entries.sort(astral ? ([a], [b]) => compareCodePoints(a, b) : ([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, member]) => `${writeString(key)}:${write(member, depth)}`).join(",")}}`;
+}
+
+/** By index, so that an array cannot say one thing here and another to an iterator. */
+function writeArray(value: readonly unknown[], depth: number): string {
+  const items: string[] = [];
+  for (let index = 0; index < value.length; index++) items.push(write(value[index], depth));
+  return `[${items.join(",")}]`;
 }
 
 function notJson(message: string): CountersignError {

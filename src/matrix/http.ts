@@ -1,8 +1,10 @@
 import type { JsonObject } from "../encoding/parse-json.js";
 import { CountersignError, HttpError } from "../errors.js";
+import { aborted, orAborted } from "../model/abort.js";
 import type { MatrixClientLike } from "./client-like.js";
 import { readJsonBody } from "./read-body.js";
-import { aborted, type RetryOptions, waitMs, withRetries } from "./retry.js";
+import { refusal } from "./refusal.js";
+import { type RetryOptions, waitMs, withRetries } from "./retry.js";
 import { createSemaphore } from "./semaphore.js";
 
 /** How requests are made. Everything has a default. */
@@ -25,8 +27,8 @@ export interface MatrixRequest {
   /** Other prefixes below `/_matrix/client` to try in turn where the server does not know the one before. */
   readonly prefixes?: readonly string[];
   readonly body?: JsonObject;
-  /** Fewer tries for what is not worth more of them. */
-  readonly maxRetries?: number;
+  /** Tighter limits for what is not worth more. */
+  readonly limits?: { readonly maxRetries?: number; readonly timeoutMs?: number; readonly maxResponseBytes?: number };
   readonly signal?: AbortSignal;
 }
 
@@ -54,41 +56,50 @@ export function path(...segments: readonly string[]): string {
  * @param ended aborts every request, under way or to come
  */
 export function createHttp(client: MatrixClientLike, options: HttpOptions, ended: AbortSignal): MatrixHttp {
-  const send = createSender(client, options);
-  const inTurn = createSemaphore(options.maxConcurrent ?? 4);
-  const retry: RetryOptions = {
-    maxRetries: options.maxRetries ?? 4,
-    maxWaitMs: options.maxWaitMs ?? 60_000,
-    random: options.random ?? Math.random,
-    wait: options.wait ?? waitMs,
+  const settings = readSettings(options);
+  const send = createSender(client, settings);
+  const inTurn = createSemaphore(settings.maxConcurrent);
+  // A 429 speaks to all of this client's requests: none goes out before its time is over.
+  let pause: Promise<void> = Promise.resolve();
+  const waitForRate: RetryOptions["wait"] = (ms, signal) => {
+    pause = settings.wait(ms, ended).catch(() => undefined);
+    return orAborted(pause, signal);
   };
-  const known = new Map<string, string>();
   return {
-    request: (request) =>
-      inTurn(async () => {
-        const signal = request.signal ? AbortSignal.any([ended, request.signal]) : ended;
-        const limits = { ...retry, maxRetries: request.maxRetries ?? retry.maxRetries };
-        const tried = (prefix: string): Promise<JsonObject> =>
-          withRetries(() => withRenewedToken(client, () => send(request, prefix, signal)), limits, signal);
-        return firstKnownPrefix(["v3", ...(request.prefixes ?? [])], known, tried);
-      }),
+    async request(request) {
+      const signal = request.signal ? AbortSignal.any([ended, request.signal]) : ended;
+      const attempt = async (prefix: string): Promise<JsonObject> => {
+        await orAborted(pause, signal);
+        return inTurn(() => withRenewedToken(client, () => send(request, prefix, signal), signal), signal);
+      };
+      const retry = { ...settings, maxRetries: request.limits?.maxRetries ?? settings.maxRetries };
+      return firstKnownPrefix(request, (prefix) => withRetries(() => attempt(prefix), retry, waitForRate, signal));
+    },
   };
 }
 
-/** Tries one prefix after the other while the server does not know the endpoint, and remembers what it knew. */
+type HttpSettings = Required<HttpOptions>;
+
+function readSettings(options: HttpOptions): HttpSettings {
+  const { maxConcurrent = 4, timeoutMs = 30_000, maxRetries = 4, maxWaitMs = 60_000 } = options;
+  const { maxResponseBytes = 16 * 1024 * 1024, random = Math.random, wait = waitMs } = options;
+  const positive = [maxConcurrent, timeoutMs, maxResponseBytes, maxRetries + 1, maxWaitMs + 1];
+  if (!positive.every((limit) => Number.isSafeInteger(limit) && limit > 0 && limit < 2 ** 31)) {
+    throw new CountersignError("ERR_OPTION_INVALID", "expected whole numbers as limits for requests");
+  }
+  const send = options.fetch ?? ((input, init) => fetch(input, init));
+  return { maxConcurrent, timeoutMs, maxRetries, maxWaitMs, maxResponseBytes, random, wait, fetch: send };
+}
+
+/** Tries one prefix after the other while the server does not know the endpoint. */
 async function firstKnownPrefix(
-  prefixes: readonly string[],
-  known: Map<string, string>,
-  tried: (prefix: string) => Promise<JsonObject>,
+  { prefixes = [] }: MatrixRequest,
+  attempt: (prefix: string) => Promise<JsonObject>,
 ): Promise<JsonObject> {
-  const family = prefixes.join();
-  const [first, ...others] = known.has(family) ? [known.get(family) ?? "v3"] : prefixes;
-  let prefix = first ?? "v3";
-  for (;;) {
+  const others = [...prefixes];
+  for (let prefix = "v3"; ; ) {
     try {
-      const answer = await tried(prefix);
-      known.set(family, prefix);
-      return answer;
+      return await attempt(prefix);
     } catch (error) {
       const next = isUnknownEndpoint(error) ? others.shift() : undefined;
       if (next === undefined) throw error;
@@ -106,28 +117,34 @@ export function isUnknownEndpoint(error: unknown): error is HttpError {
   );
 }
 
-async function withRenewedToken<T>(client: MatrixClientLike, send: () => Promise<T>): Promise<T> {
+async function withRenewedToken<T>(client: MatrixClientLike, send: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const token = client.getAccessToken();
   try {
     return await send();
   } catch (error) {
     if (!(error instanceof HttpError) || error.code !== "ERR_HTTP_TOKEN" || !client.whoami) throw error;
-    await client.whoami().catch(() => {});
+    const asked = (async () => client.whoami?.())().catch(() => undefined);
+    await orAborted(asked, AbortSignal.any([signal, AbortSignal.timeout(renewalTimeoutMs)])).catch(() => undefined);
+    if (signal.aborted) throw aborted(signal);
     if (client.getAccessToken() === token) throw error;
     return await send();
   }
 }
 
-function createSender(client: MatrixClientLike, options: HttpOptions) {
-  const timeoutMs = options.timeoutMs ?? 30_000;
-  const maxBytes = options.maxResponseBytes ?? 16 * 1024 * 1024;
+const renewalTimeoutMs = 30_000;
+/** What a header may hold: anything else would end up, token and all, in the platform's own error. */
+const tokenGrammar = /^[\x21-\x7e]+$/;
+
+function createSender(client: MatrixClientLike, settings: HttpSettings) {
   return async (request: MatrixRequest, prefix: string, signal: AbortSignal): Promise<JsonObject> => {
-    if (signal.aborted) throw aborted(signal);
     const token = client.getAccessToken();
-    if (!token) throw new HttpError("ERR_HTTP_TOKEN", "expected a client that is logged in");
+    if (!token || !tokenGrammar.test(token)) {
+      throw new HttpError("ERR_HTTP_TOKEN", "expected a client that is logged in");
+    }
+    const { timeoutMs, maxResponseBytes } = { ...settings, ...request.limits };
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await (options.fetch ?? fetch)(`${baseUrl(client)}/_matrix/client/${prefix}${request.path}`, {
+      const response = await settings.fetch(`${baseUrl(client)}/_matrix/client/${prefix}${request.path}`, {
         method: request.method,
         headers: { Authorization: `Bearer ${token}`, ...(request.body && { "Content-Type": "application/json" }) },
         ...(request.body && { body: JSON.stringify(request.body) }),
@@ -138,7 +155,7 @@ function createSender(client: MatrixClientLike, options: HttpOptions) {
         referrerPolicy: "no-referrer",
       });
       if (!response.ok) throw await refusal(response);
-      return await readJsonBody(response, maxBytes);
+      return await readJsonBody(response, maxResponseBytes);
     } catch (cause) {
       if (signal.aborted) throw aborted(signal);
       if (cause instanceof CountersignError) throw cause;
@@ -152,35 +169,4 @@ function createSender(client: MatrixClientLike, options: HttpOptions) {
 
 function baseUrl(client: MatrixClientLike): string {
   return client.getHomeserverUrl().replace(/\/+$/, "");
-}
-
-const maxErrorBytes = 64 * 1024;
-
-async function refusal(response: Response): Promise<HttpError> {
-  const body = await readJsonBody(response, maxErrorBytes).catch((): JsonObject => ({}));
-  const errcode = typeof body.errcode === "string" ? body.errcode.slice(0, 100) : undefined;
-  const { status } = response;
-  const details = { status, ...(errcode !== undefined && { errcode }) };
-  if (status === 429) {
-    const retryAfterMs = requestedWaitMs(response, body);
-    return new HttpError("ERR_HTTP_RATE_LIMITED", "the homeserver limits the rate of requests", {
-      ...details,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    });
-  }
-  if (status === 401 && (errcode === "M_UNKNOWN_TOKEN" || errcode === "M_MISSING_TOKEN")) {
-    return new HttpError("ERR_HTTP_TOKEN", "the access token is unknown or expired: log in again", details);
-  }
-  return new HttpError("ERR_HTTP_STATUS", `expected success, got HTTP ${status}`, details);
-}
-
-/** `Retry-After` (seconds or a date, RFC 9110 §10.2.3) where it can be read, else `retry_after_ms` of the body. */
-function requestedWaitMs(response: Response, body: JsonObject): number | undefined {
-  const header = response.headers.get("Retry-After");
-  if (header !== null) {
-    const seconds = Number(header);
-    const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
-    if (Number.isFinite(ms)) return Math.max(0, ms);
-  }
-  return typeof body.retry_after_ms === "number" && body.retry_after_ms >= 0 ? body.retry_after_ms : undefined;
 }

@@ -17,14 +17,15 @@ const userIdGrammar = /^@[^:\0]*:[^\0]+$/u;
 export interface QueriedKeys {
   /** The master key as served, `signatures` and all; absent where there is none or it is not this user's. */
   readonly masterKey?: { readonly signable: SignableObject; readonly object: JsonObject };
-  readonly problem?: Exclude<IdentityProblem, "manifest-malformed" | "manifest-unavailable">;
+  readonly problem?: Extract<IdentityProblem, `${string}-master-key` | "malformed-user-id" | "server-unreachable">;
 }
 
 /**
  * Asks the own homeserver for master keys, in batches.
  *
  * Checks the shape of each master key and whose it is. Does not verify any signature, nor that the server tells the truth.
- * An answer that is too large is asked for again in halves, so that one user's keys cannot hide another's.
+ * A batch whose answer is too large, or which the server refuses, is asked for again in halves, so that one user's keys or ID
+ * cannot hide another's.
  *
  * @returns one entry for every user asked for
  * @throws HttpError, CountersignError `ERR_ABORTED`
@@ -61,12 +62,20 @@ async function queryBatch(
     });
     return userIds.map((userId) => [userId, readAnswer(answer, userId)] as const);
   } catch (error) {
-    if (!(error instanceof HttpError) || error.code !== "ERR_HTTP_TOO_LARGE") throw error;
-    if (userIds.length === 1) return userIds.map((userId) => [userId, { problem: "malformed-master-key" }] as const);
+    if (!(error instanceof HttpError)) throw error;
+    const problem = problemOfOne(error);
+    if (!problem) throw error;
+    if (userIds.length === 1) return userIds.map((userId) => [userId, { problem }] as const);
     const middle = userIds.length >> 1;
     const halves = [userIds.slice(0, middle), userIds.slice(middle)];
     return (await Promise.all(halves.map((half) => queryBatch(http, half, signal)))).flat();
   }
+}
+
+/** What an answer to a batch may owe to one user alone: their keys are too many, or the server dislikes their ID. */
+function problemOfOne({ code, status }: HttpError): QueriedKeys["problem"] {
+  if (code === "ERR_HTTP_TOO_LARGE") return "malformed-master-key";
+  return status === 400 ? "malformed-user-id" : undefined;
 }
 
 function readAnswer(answer: JsonObject, userId: string): QueriedKeys {

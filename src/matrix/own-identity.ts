@@ -1,6 +1,7 @@
 import { equalBytes } from "../encoding/bytes.js";
 import type { JsonObject } from "../encoding/parse-json.js";
 import { CountersignError } from "../errors.js";
+import { orAborted } from "../model/abort.js";
 import { readSignable, type SignableObject } from "../model/signable.js";
 import type { MatrixClientLike } from "./client-like.js";
 import type { MatrixHttp } from "./http.js";
@@ -43,7 +44,7 @@ export async function ownMasterKey(
   http: MatrixHttp,
   signal?: AbortSignal,
 ): Promise<OwnMasterKey> {
-  const own = await trustedMasterKey(client);
+  const own = await trustedMasterKey(client, signal);
   const served = (await queryKeys(http, [own.signable.userId], signal)).get(own.signable.userId)?.masterKey;
   if (!served || !equalBytes(served.signable.bytes, own.signable.bytes)) {
     throw new CountersignError("ERR_OWN_IDENTITY_DIFFERS", "the server's copy of the own master key is another one");
@@ -51,21 +52,35 @@ export async function ownMasterKey(
   return own;
 }
 
-async function trustedMasterKey(client: MatrixClientLike): Promise<OwnMasterKey> {
+/** A master key in the one form in which clients write it: nothing but owner, usage and key. */
+export function masterKeyObject(userId: string, publicKey: string): JsonObject {
+  return { keys: { [`ed25519:${publicKey}`]: publicKey }, usage: ["master"], user_id: userId };
+}
+
+async function trustedMasterKey(client: MatrixClientLike, signal: AbortSignal | undefined): Promise<OwnMasterKey> {
   const userId = ownUserId(client);
-  const crypto = client.getCrypto();
-  if (!crypto) throw new CountersignError("ERR_CLIENT_INVALID", "expected a client with end-to-end encryption set up");
-  const [publicKey, status] = await Promise.all([
-    crypto.getCrossSigningKeyId(),
-    crypto.getUserVerificationStatus(userId),
-  ]);
-  const verified = status.isCrossSigningVerified();
-  if (publicKey && verified) {
-    const object = { keys: { [`ed25519:${publicKey}`]: publicKey }, usage: ["master"], user_id: userId };
+  const { publicKey, isVerified } = await askCrypto(client, userId, signal);
+  if (publicKey && isVerified) {
+    const object = masterKeyObject(userId, publicKey);
     return { object, signable: readSignable(object, userId), publicKey };
   }
-  if (publicKey || !verified) {
+  if (publicKey || !isVerified) {
     throw new CountersignError("ERR_OWN_IDENTITY_UNVERIFIED", "expected a device that has verified its own identity");
   }
   throw new CountersignError("ERR_OWN_IDENTITY_MISSING", "expected the cross-signing keys on this device");
+}
+
+async function askCrypto(client: MatrixClientLike, userId: string, signal: AbortSignal | undefined) {
+  try {
+    const crypto = client.getCrypto();
+    if (!crypto) throw new Error("no crypto stack");
+    const answers = Promise.all([crypto.getCrossSigningKeyId(), crypto.getUserVerificationStatus(userId)]);
+    const [publicKey, status] = await orAborted(answers, signal);
+    return { publicKey, isVerified: status.isCrossSigningVerified() };
+  } catch (cause) {
+    if (cause instanceof CountersignError) throw cause;
+    throw new CountersignError("ERR_CLIENT_INVALID", "expected a client with end-to-end encryption that works", {
+      cause,
+    });
+  }
 }

@@ -1,10 +1,13 @@
-import { concatBytes, decodeUtf8 } from "../encoding/bytes.js";
+import { decodeUtf8 } from "../encoding/bytes.js";
 import type { JsonObject } from "../encoding/parse-json.js";
 import { HttpError } from "../errors.js";
 import { isJsonObject } from "../model/signable.js";
 
 /**
  * Reads an answer's body as a JSON object and stops reading at `maxBytes`, whatever the server announces.
+ *
+ * Read as browsers read JSON, not strictly: a server that repeats a key says one thing all the same, the last, and what is
+ * verified are the bytes made anew from what was read.
  *
  * @throws HttpError `ERR_HTTP_TOO_LARGE`, `ERR_HTTP_NOT_JSON` (an HTML page, for one)
  */
@@ -26,7 +29,7 @@ export async function readJsonBody(response: Response, maxBytes: number): Promis
 async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let total = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     total += part.value.length;
@@ -38,5 +41,5 @@ async function readBytes(response: Response, maxBytes: number): Promise<Uint8Arr
     }
     chunks.push(part.value);
   }
-  return concatBytes(...chunks);
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

@@ -1,10 +1,11 @@
-import { CountersignError, HttpError } from "../errors.js";
+import { HttpError } from "../errors.js";
+import { aborted } from "../model/abort.js";
 
 /** How often and how long to try again. */
 export interface RetryOptions {
-  /** Tries after the first one. */
+  /** Tries after the first one, for faults other than 429. */
   readonly maxRetries: number;
-  /** The longest wait before a single retry, in milliseconds; a server that asks for more gets an error instead. */
+  /** The longest back-off before a single retry, and the longest time that 429s may hold up one request, in milliseconds. */
   readonly maxWaitMs: number;
   /** A number from 0 up to 1. */
   readonly random: () => number;
@@ -13,27 +14,41 @@ export interface RetryOptions {
 }
 
 const firstBackOffMs = 500;
+/** What a 429 that names no time is taken to ask for. */
+const defaultRateLimitMs = 1000;
 
 /**
  * Calls `attempt` until it succeeds, fails for good, or the tries are used up; then throws what it threw last.
  *
- * Retried are answers that may differ next time: 429 (after the time the server names), 5xx, network faults and time-outs
- * (after an exponential back-off with jitter).
+ * Retried are answers that may differ next time: 429, as long as the server asks for no more than `maxWaitMs` in all; 5xx,
+ * network faults and time-outs, after an exponential back-off with jitter.
+ *
+ * @param waitForRate waits the time that a 429 asks for
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
   { maxRetries, maxWaitMs, random, wait }: RetryOptions,
+  waitForRate: RetryOptions["wait"],
   signal: AbortSignal,
 ): Promise<T> {
-  for (let retry = 0; ; retry++) {
+  let retries = 0;
+  let limitedMs = 0;
+  for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (retry >= maxRetries || !isPassing(error)) throw error;
-      const backOffMs = firstBackOffMs * 2 ** retry * (0.5 + random());
-      const waitMs = error.retryAfterMs ?? Math.min(backOffMs, maxWaitMs);
-      if (waitMs > maxWaitMs) throw error;
-      await wait(waitMs, signal);
+      if (!(error instanceof HttpError)) throw error;
+      if (error.code === "ERR_HTTP_RATE_LIMITED") {
+        // An answer of 0 must not turn into a request loop.
+        const askedMs = Math.max(error.retryAfterMs ?? defaultRateLimitMs, 50);
+        limitedMs += askedMs;
+        if (limitedMs > maxWaitMs) throw error;
+        await waitForRate(askedMs, signal);
+      } else {
+        if (retries >= maxRetries || !isPassing(error)) throw error;
+        await wait(Math.min(firstBackOffMs * 2 ** retries * (0.5 + random()), maxWaitMs), signal);
+        retries += 1;
+      }
     }
   }
 }
@@ -54,13 +69,6 @@ export function waitMs(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The error for a call that its caller, or `close()`, ended. */
-export function aborted(signal: AbortSignal): CountersignError {
-  return new CountersignError("ERR_ABORTED", "the call was aborted", { cause: signal.reason });
-}
-
-function isPassing(error: unknown): error is HttpError {
-  if (!(error instanceof HttpError)) return false;
-  if (error.code === "ERR_HTTP_NETWORK" || error.code === "ERR_HTTP_TIMEOUT") return true;
-  return error.code === "ERR_HTTP_RATE_LIMITED" || (error.status ?? 0) >= 500;
+function isPassing({ code, status = 0 }: HttpError): boolean {
+  return code === "ERR_HTTP_NETWORK" || code === "ERR_HTTP_TIMEOUT" || status >= 500;
 }

@@ -1,20 +1,41 @@
+import { aborted } from "../model/abort.js";
+
+/** Runs a task when it is its turn; a caller whose signal ends while it waits gives up its place. */
+export type Semaphore = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+
 /**
- * Runs tasks, at most `limit` of them at a time, the others in the order they came.
+ * At most `limit` tasks at a time, the others in the order they came.
  *
- * Own code: a queue of a dozen lines is no reason for a dependency.
+ * Own code: a queue of two dozen lines is no reason for a dependency.
  */
-export function createSemaphore(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
+export function createSemaphore(limit: number): Semaphore {
+  const waiting = new Set<() => void>();
   let running = 0;
-  return async (task) => {
-    if (running >= limit) await new Promise<void>((start) => waiting.push(start));
+  const turn = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const leave = (): void => {
+        waiting.delete(start);
+        reject(aborted(signal));
+      };
+      const start = (): void => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      };
+      waiting.add(start);
+      signal.addEventListener("abort", leave, { once: true });
+    });
+  return async (task, signal) => {
+    if (signal.aborted) throw aborted(signal);
+    if (running >= limit) await turn(signal);
     else running += 1;
     try {
       return await task();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
+      const [next] = waiting;
+      if (next) {
+        waiting.delete(next);
+        next();
+      } else running -= 1;
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { IdentityProblem } from "./identity.js";
 import type { ReportCode, SignatureReport } from "./report.js";
 
 /**
@@ -66,6 +67,8 @@ export interface IdentityAssessment {
   readonly path: readonly TrustHop[];
   readonly reasons: readonly AssessmentReason[];
   readonly reports: readonly SignatureReport[];
+  /** What was out of the ordinary when the identity was fetched: a manifest that could not be read may hold a withdrawal. */
+  readonly problems: readonly IdentityProblem[];
   /** When it was made, milliseconds since 1970. */
   readonly checkedAt: number;
   /** Until when it may be relied on, milliseconds since 1970. */

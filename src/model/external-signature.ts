@@ -49,7 +49,7 @@ export function isSignatureValue(value: unknown): value is SignatureValue {
 }
 
 function signerEntry(object: JsonObject, userId: string): JsonObject {
-  const signatures = Object.hasOwn(object, "signatures") ? object.signatures : undefined;
+  const signatures = isJsonObject(object) && Object.hasOwn(object, "signatures") ? object.signatures : undefined;
   if (!isJsonObject(signatures) || !Object.hasOwn(signatures, userId)) return {};
   const entry = signatures[userId];
   return isJsonObject(entry) ? entry : {};

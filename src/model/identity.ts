@@ -17,7 +17,8 @@ export interface SeenSignature extends ExternalSignature {
  * - `malformed-user-id`: what was asked for is no user ID, so nobody was asked
  * - `malformed-master-key`: what is served as master key is none of this user's
  * - `server-unreachable`: the user's own server did not answer the reader's server
- * - `manifest-malformed`: a manifest is there and is not this user's, not for this master key, too large or no manifest
+ * - `too-many-signatures`: only the first 1,024 are listed
+ * - `manifest-malformed`: a manifest is there and is not this user's, not for this master key, too large, damaged or none
  * - `manifest-unavailable`: asking for the manifest failed; signatures may be missing
  */
 export type IdentityProblem =
@@ -25,6 +26,7 @@ export type IdentityProblem =
   | "malformed-user-id"
   | "malformed-master-key"
   | "server-unreachable"
+  | "too-many-signatures"
   | "manifest-malformed"
   | "manifest-unavailable";
 

@@ -1,5 +1,5 @@
-import { utf8 } from "../encoding/bytes.js";
-import { canonicalJson } from "../encoding/canonical-json.js";
+import { tryDecodeBase64 } from "../encoding/base64.js";
+import { equalBytes, utf8 } from "../encoding/bytes.js";
 import type { JsonObject } from "../encoding/parse-json.js";
 import { CountersignError } from "../errors.js";
 import { type ExternalSignature, isSignatureValue } from "./external-signature.js";
@@ -9,10 +9,12 @@ import { isJsonObject } from "./signable.js";
 /** The name of the profile field, and of the state event's type, that holds an owner's manifest. */
 export const manifestName = "org.matrix.msc2961.signatures";
 
-/** The most that a manifest may take, in bytes of canonical JSON. */
+/** The most that a manifest may take, in bytes of JSON without white space. */
 export const maxManifestBytes: number = 32 * 1024;
 
-const dayMs = 24 * 60 * 60 * 1000;
+/** A sequence further ahead than this is ignored by readers. */
+export const maxSequenceAheadMs: number = 24 * 60 * 60 * 1000;
+
 const sha256Hex = /^[0-9a-f]{64}$/;
 
 /** What an owner took back: a key, or one signature of that key. */
@@ -32,98 +34,72 @@ export interface Manifest {
   readonly sequence: number;
   readonly external: readonly ExternalSignature[];
   readonly withdrawn: readonly Withdrawal[];
+  /** Whether some of its signatures or withdrawals could not be read and are left out. */
+  readonly isDamaged: boolean;
+}
+
+/** Whose manifest is expected, for which master key, and when it is read. */
+export interface ManifestExpectation {
+  readonly userId: string;
+  /** `ed25519:<unpadded base64>`. */
+  readonly masterKey: string;
+  /** Milliseconds since 1970; `Infinity` for the owner, who may mend a sequence that ran ahead. */
+  readonly now: number;
 }
 
 /**
  * Reads a manifest as it stands in a profile field.
  *
- * Checks size, form, whose it is, which master key it is for and that its sequence lies at most a day ahead. Does not
- * verify its approval or any signature in it, nor whether a newer one was seen. Signatures under key IDs that are no
- * external ones are left out.
+ * Checks size, form, whose it is, which master key it is for and that its sequence lies at most a day ahead. One entry that
+ * cannot be read takes no other with it. Does not verify its approval or any signature in it, nor whether a newer one was
+ * seen.
  *
- * @param expected whose manifest, for which master key, read at which time (milliseconds since 1970; `Infinity` for the
- *   owner, who may mend a sequence that ran ahead)
  * @throws CountersignError `ERR_MANIFEST_FOREIGN` (of another user, for another master key, or no manifest at all),
  *   `ERR_MANIFEST_SIZE`, `ERR_MANIFEST_MALFORMED`
  */
-export function readManifest(
-  value: unknown,
-  expected: { readonly userId: string; readonly masterKey: string; readonly now: number },
-): Manifest {
-  if (!isJsonObject(value)) throw foreign();
-  if (encodedSize(value) > maxManifestBytes) {
-    throw new CountersignError("ERR_MANIFEST_SIZE", `expected a manifest of at most ${maxManifestBytes} bytes`);
+export function readManifest(value: unknown, expected: ManifestExpectation): Manifest {
+  const { userId, masterKey, now } = expected;
+  if (!isJsonObject(value) || value.user_id !== userId || !isSameKey(value.master_key, masterKey)) {
+    throw new CountersignError("ERR_MANIFEST_FOREIGN", "expected this user's manifest for the current master key");
   }
-  const { user_id: userId, master_key: masterKey, sequence, external, withdrawn = [] } = { ...emptyManifest, ...value };
-  if (userId !== expected.userId || masterKey !== expected.masterKey) throw foreign();
+  assertManifestSize(value);
+  const { sequence, external = {}, withdrawn = [] } = value;
   if (!Number.isSafeInteger(sequence) || Number(sequence) < 0) throw malformed("a whole sequence number");
-  if (Number(sequence) > expected.now + dayMs) throw malformed("a sequence at most a day ahead");
-  if (!isJsonObject(external) || !Array.isArray(withdrawn)) throw malformed("external signatures and withdrawals");
-  return {
-    userId,
-    masterKey,
-    sequence: Number(sequence),
-    external: Object.entries(external).flatMap(([keyId, signature]) =>
-      parseKeyId(keyId) && isSignatureValue(signature) ? [{ userId, keyId, value: signature }] : [],
-    ),
-    withdrawn: withdrawn.map(readWithdrawal),
-  };
+  if (Number(sequence) > now + maxSequenceAheadMs) throw malformed("a sequence at most a day ahead");
+  const entries = isJsonObject(external) ? Object.entries(external).filter(([keyId]) => parseKeyId(keyId)) : [];
+  const signatures = entries.flatMap(([keyId, entry]) =>
+    isSignatureValue(entry) ? [{ userId, keyId, value: entry }] : [],
+  );
+  const listed: unknown[] = Array.isArray(withdrawn) ? withdrawn : [];
+  const withdrawals = listed.flatMap(readWithdrawal);
+  const isWhole = isJsonObject(external) && Array.isArray(withdrawn);
+  const isDamaged = !isWhole || signatures.length < entries.length || withdrawals.length < listed.length;
+  return { userId, masterKey, sequence: Number(sequence), external: signatures, withdrawn: withdrawals, isDamaged };
 }
 
 /**
- * The manifest that follows `previous` with one signature more, or another under the same key ID; whatever else it held
- * stays.
+ * Checks that a manifest is small enough for every reader.
  *
- * @param previous the last manifest for the same master key, if there is one
- * @returns the JSON to write
- * @throws CountersignError `ERR_MANIFEST_SIZE` where it would not fit; nothing is dropped to make it fit
+ * @throws CountersignError `ERR_MANIFEST_SIZE`
  */
-export function nextManifest(
-  previous: Manifest | undefined,
-  masterKey: string,
-  signature: ExternalSignature,
-  now: number,
-): JsonObject {
-  const kept = (previous?.external ?? []).filter(({ keyId }) => keyId !== signature.keyId);
-  const manifest: JsonObject = {
-    user_id: signature.userId,
-    master_key: masterKey,
-    sequence: nextSequence(previous?.sequence ?? 0, Math.floor(now)),
-    external: Object.fromEntries([...kept, signature].map(({ keyId, value }) => [keyId, value])),
-    withdrawn: previous?.withdrawn ?? [],
-  };
-  if (encodedSize(manifest) > maxManifestBytes) {
-    throw new CountersignError("ERR_MANIFEST_SIZE", `expected a manifest of at most ${maxManifestBytes} bytes`);
-  }
-  return manifest;
+export function assertManifestSize(manifest: JsonObject): void {
+  if (utf8(JSON.stringify(manifest)).length <= maxManifestBytes) return;
+  throw new CountersignError("ERR_MANIFEST_SIZE", `expected a manifest of at most ${maxManifestBytes} bytes`);
 }
 
-const emptyManifest: JsonObject = { external: {}, withdrawn: [] };
-
-/** Readers ignore a sequence more than a day ahead, so one that ran ahead starts anew. */
-function nextSequence(last: number, now: number): number {
-  return last > now + dayMs ? now : Math.max(last + 1, now);
+/** Compared after decoding: padding does not make another key. */
+function isSameKey(name: unknown, expected: string): boolean {
+  if (name === expected) return true;
+  if (typeof name !== "string" || !name.startsWith("ed25519:")) return false;
+  const [one, other] = [name, expected].map((text) => tryDecodeBase64(text.slice("ed25519:".length)));
+  return one !== undefined && other !== undefined && equalBytes(one, other);
 }
 
-function readWithdrawal(entry: unknown): Withdrawal {
+function readWithdrawal(entry: unknown): Withdrawal[] {
   const { key, value } = isJsonObject(entry) ? entry : {};
-  const valid = typeof key === "string" && sha256Hex.test(key);
-  if (!valid) throw malformed("withdrawals by key hash");
-  if (value === undefined) return { key };
-  if (typeof value !== "string" || !sha256Hex.test(value)) throw malformed("withdrawn values by hash");
-  return { key, value };
-}
-
-function encodedSize(value: JsonObject): number {
-  try {
-    return utf8(canonicalJson(value)).length;
-  } catch (cause) {
-    throw new CountersignError("ERR_MANIFEST_MALFORMED", "expected canonical JSON data", { cause });
-  }
-}
-
-function foreign(): CountersignError {
-  return new CountersignError("ERR_MANIFEST_FOREIGN", "expected this user's manifest for the current master key");
+  if (typeof key !== "string" || !sha256Hex.test(key)) return [];
+  if (value === undefined) return [{ key }];
+  return typeof value === "string" && sha256Hex.test(value) ? [{ key, value }] : [];
 }
 
 function malformed(expected: string): CountersignError {

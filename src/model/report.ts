@@ -64,6 +64,33 @@ export type ReportCode =
   | "unknown-algorithm"
   | "unsupported-key";
 
+/** Every code with the one status it belongs to. */
+export const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
+  valid: "valid",
+  "key-unconfirmed": "valid",
+  malformed: "invalid",
+  "too-large": "invalid",
+  "bad-signature": "invalid",
+  "wrong-object": "invalid",
+  "wrong-signature-type": "invalid",
+  "wrong-key": "invalid",
+  "key-not-for-signing": "invalid",
+  "weak-algorithm": "invalid",
+  "unknown-critical": "invalid",
+  "key-revoked": "invalid",
+  "made-in-future": "invalid",
+  expired: "indeterminate",
+  "key-expired": "indeterminate",
+  "not-yet-valid": "indeterminate",
+  "key-revoked-softly": "indeterminate",
+  "no-key": "indeterminate",
+  "resolver-failed": "indeterminate",
+  "verifier-failed": "indeterminate",
+  "too-many": "indeterminate",
+  "unknown-algorithm": "unsupported",
+  "unsupported-key": "unsupported",
+};
+
 /** Who made a signature, as far as the mathematics shows. Says nothing about whom they may speak for. */
 export interface Signer {
   /** Fingerprint of the certificate or key that the key ID names, as its algorithm writes it. */
@@ -102,6 +129,8 @@ export interface SignatureReport extends Verdict {
   readonly algorithm: string;
   /** The owner of the signed object. */
   readonly userId: string;
+  /** The signed bytes as text: a report on one object is none on another. Absent where they are no object of the user's. */
+  readonly object?: string;
   /** What the signed object is; absent where it has no known shape. */
   readonly purpose?: Purpose;
   /** The routes that served the signature, where it was fetched. */

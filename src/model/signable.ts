@@ -30,12 +30,11 @@ const purposeOfUsage: ReadonlyMap<unknown, Purpose> = new Map<unknown, Purpose>(
  *
  * Does not check what the object is: see {@link readSignable}.
  *
- * @throws CountersignError `ERR_JSON_VALUE`, `ERR_JSON_LIMIT`
+ * @throws CountersignError `ERR_OBJECT_SHAPE` for what is no object, `ERR_JSON_VALUE`, `ERR_JSON_LIMIT`
  * @see Matrix specification, appendices, "Signing JSON"
  */
 export function signedBytes(object: JsonObject): Bytes {
-  const { signatures: _signatures, unsigned: _unsigned, ...signed } = object;
-  return utf8(canonicalJson(signed));
+  return utf8(signedText(object));
 }
 
 /**
@@ -47,10 +46,13 @@ export function signedBytes(object: JsonObject): Bytes {
  * @throws CountersignError `ERR_OBJECT_SHAPE`, and what {@link signedBytes} throws
  */
 export function readSignable(object: JsonObject, userId: string): SignableObject {
-  if (member(object, "user_id") !== userId) throw wrongShape("an object of the user asked for");
-  const bytes = signedBytes(object);
-  if (Object.hasOwn(object, "usage")) return { ...readCrossSigningKey(object), userId, bytes };
-  if (isDeviceKeys(object)) return { purpose: "device-keys", userId, bytes };
+  const text = signedText(object);
+  // The signed text alone says what the object is, so that is what is read, not the object that it came from.
+  const signed = JSON.parse(text) as JsonObject;
+  if (member(signed, "user_id") !== userId) throw wrongShape("an object of the user asked for");
+  const bytes = utf8(text);
+  if (Object.hasOwn(signed, "usage")) return { ...readCrossSigningKey(signed), userId, bytes };
+  if (isDeviceKeys(signed)) return { purpose: "device-keys", userId, bytes };
   throw wrongShape("a cross-signing key or device keys");
 }
 
@@ -67,10 +69,18 @@ export function readSignableEvent(event: {
   readonly sender: string;
   readonly content: JsonObject;
 }): SignableObject {
-  const prefix = event.type + (event.stateKey ?? "");
-  if (event.type === "" || prefix.includes("{")) throw wrongShape("an event type and a state key without {");
+  const { type, stateKey = "" } = event;
+  if (typeof type !== "string" || typeof stateKey !== "string") throw wrongShape("an event type and a state key");
+  const prefix = type + stateKey;
+  if (type === "" || prefix.includes("{")) throw wrongShape("an event type and a state key without {");
   if (/\p{Surrogate}/u.test(prefix)) throw wrongShape("well-formed text");
   return { purpose: "event", userId: event.sender, bytes: concatBytes(utf8(prefix), signedBytes(event.content)) };
+}
+
+function signedText(object: JsonObject): string {
+  if (!isJsonObject(object)) throw wrongShape("a JSON object");
+  const { signatures: _signatures, unsigned: _unsigned, ...signed } = object;
+  return canonicalJson(signed);
 }
 
 function readCrossSigningKey(object: JsonObject): Pick<SignableObject, "purpose" | "publicKey"> {

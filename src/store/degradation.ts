@@ -17,7 +17,7 @@ export class DegradationLog {
     this.#said.add(reason);
     const degradation: StoreDegradation = { reason, ...(cause !== undefined && { cause }) };
     this.#last = degradation;
-    for (const listener of this.#listeners) queueMicrotask(() => listener(degradation));
+    for (const listener of this.#listeners) queueMicrotask(() => tell(() => listener(degradation)));
   }
 
   /** Adds a listener; the function returned takes it away. */
@@ -25,5 +25,14 @@ export class DegradationLog {
     const own = (degradation: StoreDegradation): void => listener(degradation);
     this.#listeners.add(own);
     return () => this.#listeners.delete(own);
+  }
+}
+
+/** An exception is reported as the platform reports one, where it can be, and goes no further. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    globalThis.reportError?.(error);
   }
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../encoding/canonical-json.js";
 import type { JsonObject } from "../encoding/parse-json.js";
 import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
-import type { ReportCode, SignatureStatus, Signer, Verdict } from "../model/report.js";
+import { type ReportCode, type Signer, statusOfCode, type Verdict } from "../model/report.js";
 import { isJsonObject } from "../model/signable.js";
 import type { CachedReport, KeptSignature } from "./signature-store.js";
 
@@ -11,33 +11,6 @@ const maxNames = 16;
 const maxKeptChars = 1 << 20;
 /** The furthest moment that a `Date` can hold, in milliseconds. */
 const maxTime = 8.64e15;
-
-/** Every code with the one status it belongs to: a record that pairs them otherwise is not ours. */
-const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
-  valid: "valid",
-  "key-unconfirmed": "valid",
-  malformed: "invalid",
-  "too-large": "invalid",
-  "bad-signature": "invalid",
-  "wrong-object": "invalid",
-  "wrong-signature-type": "invalid",
-  "wrong-key": "invalid",
-  "key-not-for-signing": "invalid",
-  "weak-algorithm": "invalid",
-  "unknown-critical": "invalid",
-  "key-revoked": "invalid",
-  "made-in-future": "invalid",
-  expired: "indeterminate",
-  "key-expired": "indeterminate",
-  "not-yet-valid": "indeterminate",
-  "key-revoked-softly": "indeterminate",
-  "no-key": "indeterminate",
-  "resolver-failed": "indeterminate",
-  "verifier-failed": "indeterminate",
-  "too-many": "indeterminate",
-  "unknown-algorithm": "unsupported",
-  "unsupported-key": "unsupported",
-};
 
 /** A clean copy of a value that is what it should be and within bounds, else `undefined`. */
 type Reader<T> = (value: unknown) => T | undefined;
@@ -66,6 +39,7 @@ const readAnyVerdict = objectReader<Verdict>(
  * A clean copy of `value` if it is a cached report within all bounds, else `undefined`.
  *
  * Whatever comes out of a database is a stranger's word: members are read one by one, what is not known is left behind.
+ * The copy is frozen, so that nobody who is given it changes what is remembered.
  * Does not look at the clock: see {@link isFresh}.
  */
 export const readReport: (value: unknown) => CachedReport | undefined = objectReader<CachedReport>({
@@ -103,7 +77,7 @@ function readVerdict(value: unknown): Verdict | undefined {
 function readNames(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value) || value.length > maxNames || !value.every((name) => typeof name === "string"))
     return undefined;
-  return value.join("").length <= maxNameChars ? [...value] : undefined;
+  return value.join("").length <= maxNameChars ? Object.freeze([...value]) : undefined;
 }
 
 function readSignatureValue(value: unknown): SignatureValue | undefined {
@@ -139,6 +113,6 @@ function objectReader<T extends object>(
       copy[name] = read(member);
       if (copy[name] === undefined) return undefined;
     }
-    return copy as T;
+    return Object.freeze(copy) as T;
   };
 }

@@ -25,28 +25,28 @@ export interface TrustAnchor {
 }
 
 const userIdGrammar = /^@[^:\0]+:[^\0]+$/u;
+const wildcard = /[*?]/;
 const hexFingerprint = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 
 /**
  * Checks anchors and brings their keys into the form that verdicts use.
  *
- * @throws CountersignError `ERR_ANCHOR_INVALID` for a missing member, two anchors of one `id`, or a scope entry that is
+ * @throws CountersignError `ERR_ANCHOR_INVALID` for a missing or an unknown member, two anchors of one `id`, or a scope entry that is
  *   no user ID or no server name (a pattern, for one)
  */
 export function readAnchors(anchors: readonly TrustAnchor[]): TrustAnchor[] {
   const ids = new Set<string>();
   return anchors.map((anchor) => {
-    if (!isText(anchor.id) || !isText(anchor.algorithm) || !isText(anchor.key)) throw invalid("id, algorithm and key");
+    assertMembers(anchor, ["id", "label", "algorithm", "key", "scope", "acceptUnconfirmed"]);
+    const key = isText(anchor.key) ? normalizeKey(anchor.key) : "";
+    if (!isText(anchor.id) || !isText(anchor.algorithm) || key === "") throw invalid("id, algorithm and key");
     if (ids.has(anchor.id)) throw invalid("each anchor under an id of its own");
     ids.add(anchor.id);
-    const { users = [], servers = [] } = anchor.scope ?? {};
-    if (!users.every((user) => isText(user) && userIdGrammar.test(user) && !hasWildcard(user))) {
-      throw invalid("exact user IDs in the scope");
-    }
-    if (!servers.every((server) => isText(server) && !/[@/\s]/.test(server) && !hasWildcard(server))) {
-      throw invalid("exact server names in the scope");
-    }
-    return { ...anchor, key: normalizeKey(anchor.key), scope: { users: [...users], servers: [...servers] } };
+    assertMembers(anchor.scope, ["users", "servers"]);
+    const { users = [], servers = [] } = anchor.scope;
+    if (!isListOf(users, isUserId)) throw invalid("exact user IDs in the scope");
+    if (!isListOf(servers, isServerName)) throw invalid("exact server names in the scope");
+    return { ...anchor, key, scope: { users: [...users], servers: [...servers] } };
   });
 }
 
@@ -62,12 +62,27 @@ function normalizeKey(key: string): string {
   return hexFingerprint.test(compact) ? compact.toUpperCase() : compact;
 }
 
+/** A member that is not understood could be a limit, so the anchor that carries it is refused. */
+function assertMembers(value: unknown, known: readonly string[]): void {
+  if (typeof value !== "object" || value === null || !Object.keys(value).every((name) => known.includes(name))) {
+    throw invalid("anchors and scopes with their documented members");
+  }
+}
+
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function hasWildcard(text: string): boolean {
-  return text.includes("*") || text.includes("?");
+function isListOf(list: unknown, isEntry: (entry: unknown) => boolean): boolean {
+  return Array.isArray(list) && list.every(isEntry);
+}
+
+function isUserId(value: unknown): boolean {
+  return isText(value) && userIdGrammar.test(value) && !wildcard.test(value);
+}
+
+function isServerName(value: unknown): boolean {
+  return isText(value) && !/[@/\s]/.test(value) && !wildcard.test(value);
 }
 
 function invalid(expected: string): CountersignError {

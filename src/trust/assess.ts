@@ -1,3 +1,4 @@
+import { decodeUtf8 } from "../encoding/bytes.js";
 import type { AssessmentReason, IdentityAssessment, TrustHop, TrustLevel } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
@@ -6,6 +7,9 @@ import { isWithdrawn } from "./withdrawal.js";
 
 /** How long an assessment may be relied on where nothing ends earlier: 10 minutes. */
 export const defaultFreshnessMs: number = 10 * 60 * 1000;
+
+/** The same where something about the identity could not be read, a withdrawal perhaps: 1 minute. */
+const troubledFreshnessMs = 60 * 1000;
 
 /** What {@link assessIdentity} weighs. */
 export interface AssessInput {
@@ -36,9 +40,8 @@ export function assessIdentity({ identity, reports, anchors, now }: AssessInput)
   const level: TrustLevel =
     trusted.length > 0 ? "trusted" : findings.some((finding) => finding.level === "rejected") ? "rejected" : "unproven";
   const path = trusted.flatMap((finding) => (finding.hop ? [finding.hop] : [])).slice(0, 1);
-  const turns = reports
-    .flatMap(({ validFrom, validUntil }) => [validFrom, validUntil])
-    .filter((time) => time !== undefined);
+  const turns = reports.flatMap((report) => [...endsOf(report), report.validFrom ?? now]);
+  const freshnessMs = identity.problems.length > 0 ? troubledFreshnessMs : defaultFreshnessMs;
   return {
     userId: identity.userId,
     ...(identity.masterKey?.publicKey !== undefined && { masterKey: identity.masterKey.publicKey }),
@@ -46,8 +49,9 @@ export function assessIdentity({ identity, reports, anchors, now }: AssessInput)
     path,
     reasons: findings.length > 0 ? findings.map(({ reason }) => reason) : [absence(identity)],
     reports,
+    problems: identity.problems,
     checkedAt: now,
-    freshUntil: Math.min(now + defaultFreshnessMs, ...turns.filter((time) => time > now)),
+    freshUntil: Math.min(now + freshnessMs, ...turns.filter((time) => time > now)),
   };
 }
 
@@ -67,7 +71,8 @@ function judge(
   const inScope = own.filter((candidate) => speaksFor(candidate, identity.userId));
   const anchor = inScope.find((candidate) => convinces(candidate, report)) ?? inScope[0];
   const named = anchor ? { ...about, anchorId: anchor.id } : about;
-  if (report.status !== "valid" || !isAboutIdentity(report, identity) || isOver(report, now)) {
+  if (!isAboutIdentity(report, identity)) return unproven({ code: "not-valid", ...named, report: "wrong-object" });
+  if (report.status !== "valid" || isOver(report, now)) {
     const revoked = anchor !== undefined && report.code === "key-revoked";
     if (revoked) return { level: "rejected", reason: { code: "anchor-revoked", ...named } };
     return unproven({ code: "not-valid", ...named, report: report.status === "valid" ? "expired" : report.code });
@@ -87,12 +92,18 @@ function convinces(anchor: TrustAnchor, report: SignatureReport): boolean {
   return report.code === "valid" || (report.code === "key-unconfirmed" && anchor.acceptUnconfirmed === true);
 }
 
-function isAboutIdentity(report: SignatureReport, identity: SignedIdentity): boolean {
-  return report.purpose === "master-key" && report.userId === identity.userId;
+/** A report is evidence for the very bytes that it is about: never for another key of the same user. */
+function isAboutIdentity(report: SignatureReport, { userId, masterKey }: SignedIdentity): boolean {
+  const assessed = masterKey && decodeUtf8(masterKey.bytes);
+  return report.purpose === "master-key" && report.userId === userId && report.object === assessed;
 }
 
 function isOver(report: SignatureReport, now: number): boolean {
-  return report.validUntil !== undefined && report.validUntil <= now;
+  return endsOf(report).some((end) => !(end > now));
+}
+
+function endsOf({ expiresAt, validUntil }: SignatureReport): number[] {
+  return [expiresAt, validUntil].filter((time) => time !== undefined);
 }
 
 function unproven(reason: AssessmentReason): Finding {

@@ -1,4 +1,9 @@
-import { Countersign, type IdentityAssessment, type SignatureAlgorithm } from "matrix-countersign";
+import {
+  Countersign,
+  type CountersignOptions,
+  type IdentityAssessment,
+  type SignatureAlgorithm,
+} from "matrix-countersign";
 import { memoryStore } from "matrix-countersign/store";
 import { type ScriptedHomeserver, scriptedHomeserver } from "./scripted-homeserver.js";
 import { stampAlgorithm, stampSigner } from "./stamp-algorithm.js";
@@ -10,15 +15,20 @@ export interface Stage {
   readonly algorithm: SignatureAlgorithm & { asked: number };
   /** The key ID and value with which the anchor's key vouches for the victim. */
   readonly vouch: { readonly keyId: string; readonly value: unknown };
+  /** The owner's side. */
+  readonly own: Countersign;
+  readonly signer: Awaited<ReturnType<typeof stampSigner>>;
+  /** The reader's side. */
+  readonly reader: Countersign;
   /** What the reader makes of a user. */
   assess(userId: string): Promise<IdentityAssessment>;
 }
 
-export async function setStage(): Promise<Stage> {
+export async function setStage(options: Partial<CountersignOptions> = {}): Promise<Stage> {
   const server = scriptedHomeserver();
   const victim = "@victim:example.org";
   const signer = await stampSigner();
-  const algorithm = stampAlgorithm();
+  const algorithm = stampAlgorithm({ cacheContext: "keyring 1" });
   const http = { fetch: server.fetch, wait: async () => {}, maxRetries: 1 };
   const owner = await server.account(victim);
   const own = await Countersign.create(owner.client, { algorithms: [algorithm], store: memoryStore(), http });
@@ -31,12 +41,16 @@ export async function setStage(): Promise<Stage> {
     anchors: [{ id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope }],
     store: memoryStore(),
     http,
+    ...options,
   });
   return {
     server,
     victim,
     algorithm,
     vouch,
+    own,
+    signer,
+    reader: countersign,
     async assess(userId) {
       for await (const assessment of countersign.assess([userId])) return assessment;
       throw new Error("no assessment");

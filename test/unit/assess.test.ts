@@ -9,7 +9,12 @@ const keyHash = "a".repeat(64);
 const valueHash = "b".repeat(64);
 const alice = "@alice:example.org";
 
-const masterKey = { purpose: "master-key", userId: alice, bytes: new Uint8Array(), publicKey: "master" } as const;
+const masterKey = {
+  purpose: "master-key",
+  userId: alice,
+  bytes: new TextEncoder().encode("the key"),
+  publicKey: "master",
+} as const;
 const identity: SignedIdentity = {
   userId: alice,
   masterKey,
@@ -23,6 +28,7 @@ const valid: SignatureReport = {
   algorithm: "org.openpgp.signature",
   userId: alice,
   purpose: "master-key",
+  object: "the key",
   seenIn: ["signatures-upload"],
   status: "valid",
   code: "valid",
@@ -74,6 +80,13 @@ describe("assessing an identity", () => {
     ["a report past its own end", { validUntil: now }, "not-valid"],
     ["an invalid signature", { status: "invalid", code: "bad-signature" }, "not-valid"],
     ["another user's report", { userId: "@mallory:example.org" }, "not-valid"],
+    ["a report on another key of the same user", { object: "another key" }, "not-valid"],
+    [
+      "a revoked key's signature on something else",
+      { status: "invalid", code: "key-revoked", purpose: "event" },
+      "not-valid",
+    ],
+    ["a report past the signature's own end", { expiresAt: now }, "not-valid"],
     ["a key that came with the signature", { code: "key-unconfirmed" }, "key-unconfirmed"],
   ])("does not count %s", (_what, change, code) => {
     expect(assess({ reports: [{ ...valid, ...change }] })).toMatchObject({ level: "unproven", reasons: [{ code }] });
@@ -118,6 +131,19 @@ describe("assessing an identity", () => {
   it("is not moved by a withdrawal of another value or key", () => {
     const withdrawn = [{ key: keyHash, value: "c".repeat(64) }, { key: "d".repeat(64) }];
     expect(assess({ identity: { withdrawn } }).level).toBe("trusted");
+  });
+
+  it("is soon out of date where a withdrawal may have been missed", () => {
+    const assessment = assess({ identity: { problems: ["manifest-unavailable"] } });
+    expect(assessment).toMatchObject({ level: "trusted", problems: ["manifest-unavailable"] });
+    expect(assessment.freshUntil - now).toBe(60_000);
+  });
+
+  it("trusts nothing against a clock that tells no time", () => {
+    const reports = [{ ...valid, validUntil: 5 }];
+    expect(assessIdentity({ identity, reports, anchors: readAnchors([company]), now: Number.NaN }).level).toBe(
+      "unproven",
+    );
   });
 
   it("says why there is nothing to weigh", () => {
@@ -167,6 +193,11 @@ describe("an anchor's scope", () => {
 
   it.each<[string, Partial<TrustAnchor>]>([
     ["no key", { key: "" }],
+    ["a blank key", { key: " \n" }],
+    ["a member that is not understood", { deny: ["@eve:example.org"] } as object],
+    ["a scope with a member that is not understood", { scope: { servers: ["example.org"], deny: [] } as object }],
+    ["a scope that is no object", { scope: null as never }],
+    ["users that are no list", { scope: { users: "@a:example.org" as never } }],
     ["a pattern for users", { scope: { users: ["@*:example.org"] } }],
     ["a pattern for servers", { scope: { servers: ["*.example.org"] } }],
     ["a server that is a user", { scope: { servers: ["@a:example.org"] } }],

@@ -351,3 +351,36 @@ describe("the life of an instance", () => {
     await expect(others.fetch([alice], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ERR_ABORTED" });
   });
 });
+
+describe("listeners", () => {
+  it("that throw disturb nobody but themselves", async () => {
+    const { others } = await setUp();
+    const heard: string[] = [];
+    others.on("assessment", () => {
+      throw new Error("a listener's own");
+    });
+    others.on("assessment", ({ userId }) => heard.push(userId));
+    await assessOne(others);
+    expect(heard).toEqual([alice]);
+  });
+});
+
+describe("other people's promises", () => {
+  it("that never settle end with the instance", async () => {
+    const never: SignatureAlgorithm = { id: "org.example.never", verify: () => new Promise(() => {}) };
+    const { own, owner, server } = await setUp({ algorithms: [never] });
+    const served = { ...owner.key.object, signatures: { [alice]: { "custom:org.example.never": "eA" } } };
+    server.masterKeys.set(alice, served);
+    const assessing = assessOne(own);
+    setTimeout(() => own.close(), 5);
+    await expect(assessing).rejects.toMatchObject({ code: "ERR_ABORTED" });
+  });
+
+  it("that reject are said in this package's own words", async () => {
+    const { own, owner } = await setUp();
+    owner.client.getCrypto = () => {
+      throw new Error("wasm is gone");
+    };
+    await expect(own.prepare({ algorithm: "org.example.stamp" })).rejects.toMatchObject({ code: "ERR_CLIENT_INVALID" });
+  });
+});

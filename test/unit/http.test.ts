@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { MatrixClientLike } from "../../src/matrix/client-like.js";
 import { createHttp, type HttpOptions, path } from "../../src/matrix/http.js";
 import { type Answer, json, matrixError, scriptedFetch } from "../support/scripted-fetch.js";
@@ -77,6 +77,66 @@ describe("requests to the homeserver", () => {
     await expect(http.request(whoami)).rejects.toMatchObject({ code: "ERR_HTTP_NETWORK", name: "HttpError" });
     expect(tries).toBe(5);
     expect(waits).toEqual([500, 1000, 2000, 4000]);
+  });
+
+  it("lets one 429 hold back every request of the client, and obeys it beyond the number of retries", async () => {
+    let refusals = 6;
+    const sent: string[] = [];
+    const waiting: (() => void)[] = [];
+    const { http } = setUp(
+      ({ path: asked }) => {
+        sent.push(asked);
+        return refusals-- > 0 ? matrixError(429, "M_LIMIT_EXCEEDED", { retry_after_ms: 1000 }) : json({});
+      },
+      { maxRetries: 0, wait: () => new Promise((resolve) => waiting.push(resolve)) },
+    );
+    const first = http.request(whoami);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    const second = http.request(whoami);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toHaveLength(1);
+    const opening = setInterval(() => waiting.shift()?.());
+    await Promise.all([first, second]).finally(() => clearInterval(opening));
+    expect(sent.length).toBe(8);
+  });
+
+  it.each<HttpOptions>([
+    { maxConcurrent: 0 },
+    { timeoutMs: Number.POSITIVE_INFINITY },
+    { timeoutMs: -1 },
+    { maxRetries: Number.NaN },
+  ])("refuses limits that are none: %j", (options) => {
+    expect(() => setUp(() => json({}), options)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+  });
+
+  it("lets a queued request go as soon as its caller gives up", async () => {
+    const { http } = setUp((_request, signal) => new Promise((_, reject) => signal.addEventListener("abort", reject)), {
+      maxConcurrent: 1,
+    });
+    const running = new AbortController();
+    const first = http.request({ ...whoami, signal: running.signal });
+    const queued = http.request({ ...whoami, signal: AbortSignal.timeout(1) });
+    await expect(queued).rejects.toMatchObject({ code: "ERR_ABORTED" });
+    running.abort();
+    await expect(first).rejects.toMatchObject({ code: "ERR_ABORTED" });
+  });
+
+  it("does not wait for ever for a client that renews its token for ever", async () => {
+    const { http, ended } = setUp(
+      () => matrixError(401, "M_UNKNOWN_TOKEN"),
+      {},
+      { whoami: () => new Promise(() => {}) },
+    );
+    const asked = http.request(whoami);
+    ended.abort();
+    await expect(asked).rejects.toMatchObject({ code: "ERR_ABORTED" });
+  });
+
+  it("keeps a malformed token out of every error", async () => {
+    const { http } = setUp(() => json({}), {}, { getAccessToken: () => "syt_secret\nx" });
+    const error = await http.request(whoami).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "ERR_HTTP_TOKEN" });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("secret");
   });
 
   it("does not retry a refusal", async () => {
@@ -173,13 +233,12 @@ describe("requests to the homeserver", () => {
     expect(seen).toEqual([]);
   });
 
-  it("falls back to the next prefix where the server lacks the first, and remembers it", async () => {
+  it("falls back to the next prefix where the server lacks the first", async () => {
     const { http, seen } = setUp(({ path: asked }) =>
       asked.startsWith("/_matrix/client/r0/") ? json({}) : matrixError(404, "M_UNRECOGNIZED"),
     );
-    await http.request({ ...whoami, prefixes: ["r0"] });
-    await http.request({ ...whoami, prefixes: ["r0"] });
-    expect(seen.map(({ path: asked }) => asked.split("/")[3])).toEqual(["v3", "r0", "r0"]);
+    await http.request({ ...whoami, prefixes: ["unstable/x", "r0"] });
+    expect(seen.map(({ path: asked }) => asked.split("/")[3])).toEqual(["v3", "unstable", "r0"]);
   });
 
   it("does not take a missing thing for a missing endpoint", async () => {

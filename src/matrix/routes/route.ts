@@ -41,6 +41,8 @@ export interface RouteContext {
   readonly http: MatrixHttp;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Servers that did not answer in this call: nobody waits for them twice. Routes add to it. */
+  readonly unreachableServers: Set<string>;
   readonly signal?: AbortSignal;
 }
 

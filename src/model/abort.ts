@@ -1,0 +1,21 @@
+import { CountersignError } from "../errors.js";
+
+/** The error for a call that its caller, or `close()`, ended. */
+export function aborted(signal: AbortSignal): CountersignError {
+  return new CountersignError("ERR_ABORTED", "the call was aborted", { cause: signal.reason });
+}
+
+/**
+ * What `work` gives, unless the signal ends the wait first: for other people's promises, which may never settle.
+ *
+ * @throws CountersignError `ERR_ABORTED`; whatever `work` rejects with
+ */
+export function orAborted<T>(work: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return Promise.resolve(work);
+  return new Promise((resolve, reject) => {
+    const end = (): void => reject(aborted(signal));
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end, { once: true });
+    work.then(resolve, reject).then(() => signal.removeEventListener("abort", end));
+  });
+}
