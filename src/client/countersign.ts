@@ -1,6 +1,7 @@
 import type { Signer } from "../algorithms/algorithm.js";
+import { CountersignError } from "../errors.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
-import { ownMasterKey, ownUserId } from "../matrix/own-identity.js";
+import { ownUserId } from "../matrix/own-user-id.js";
 import { publishingRoutes } from "../matrix/routes/routes.js";
 import type { IdentityAssessment } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
@@ -11,9 +12,8 @@ import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
 import { fetchIdentities } from "./fetch-identities.js";
 import type { AssessOptions, CallOptions, CountersignOptions, PublishOptions } from "./options.js";
-import { acceptSignature, copyOwn, type OwnSignature, type SigningRequest, signingRequest } from "./own-signature.js";
+import type { OwnSignature, SigningRequest } from "./own-signature.js";
 import type { PublishReceipt } from "./publish.js";
-import { publishOwn } from "./publish-own.js";
 import { callContext, openSession, type Session } from "./session.js";
 
 /** What an instance tells its listeners. */
@@ -25,6 +25,18 @@ export interface CountersignEvents {
   /** The store works from memory from now on; nothing failed, but it will be gone with the page. */
   readonly "store-degraded": StoreDegradation;
 }
+
+/** @throws CountersignError `ERR_SIGNATURE_VALUE` for what is no plain data */
+function copySignature(signature: OwnSignature): OwnSignature {
+  try {
+    return structuredClone(signature);
+  } catch (cause) {
+    throw new CountersignError("ERR_SIGNATURE_VALUE", "expected a signature of plain data", { cause });
+  }
+}
+
+/** Most pages only ever read: what owners need is loaded when it is first needed. */
+const ownerSide = () => import("./owner-side.js");
 
 /** So many users are fetched and verified together. */
 const assessBatch = 100;
@@ -45,8 +57,6 @@ export class Countersign {
   readonly #session: Session;
   readonly #events = new EventHub<CountersignEvents>();
   readonly #masterKeys = new Map<string, string>();
-  /** Signatures that `accept` verified: `publish` need not ask for a key that came with them alone. */
-  readonly #accepted = new Set<string>();
 
   /** Whether the store is this instance's own, to be closed with it. */
   readonly #ownsStore: boolean;
@@ -77,9 +87,7 @@ export class Countersign {
    * @throws CountersignError what `ownMasterKey` and `signingRequest` throw, `ERR_CLOSED`
    */
   async prepare({ algorithm, signal }: { readonly algorithm: string } & CallOptions): Promise<SigningRequest> {
-    const { client, http, registry } = this.#session;
-    const own = await ownMasterKey(client, http, callContext(this.#session, signal).signal);
-    return signingRequest(registry, algorithm, own);
+    return (await ownerSide()).prepareOwn(this.#session, algorithm, signal);
   }
 
   /**
@@ -93,10 +101,7 @@ export class Countersign {
     output: string | Uint8Array,
     { signal }: CallOptions = {},
   ): Promise<OwnSignature> {
-    const context = callContext(this.#session, signal);
-    const signature = await acceptSignature(this.#session.registry, request, output, context.now(), context.signal);
-    this.#accepted.add(copyOwn(signature).id);
-    return signature;
+    return (await ownerSide()).acceptOwn(this.#session, request, output, signal);
   }
 
   /** {@link prepare}, the signer's signature, and {@link accept} in one. Throws what those and the signer throw. */
@@ -117,7 +122,9 @@ export class Countersign {
    *   throws; HttpError where no route could be asked
    */
   async publish(signature: OwnSignature, options: PublishOptions = {}): Promise<PublishReceipt> {
-    return publishOwn(this.#session, signature, options, this.#accepted);
+    // What the caller does to it from now on must not change what is published.
+    const copy = copySignature(signature);
+    return (await ownerSide()).publishOwn(this.#session, copy, options);
   }
 
   /** The own signatures that could not be published, oldest first; `discardKept` removes one. */

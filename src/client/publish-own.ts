@@ -12,7 +12,6 @@ import { verifySignature } from "./verify-signature.js";
  * Checks an own signature once more and publishes it. It is in the store from before the first request until no chosen route
  * is left that might still take it, so that no failure loses it.
  *
- * @param accepted IDs of signatures that were verified when they were accepted, with keys that may not be known otherwise
  * @throws CountersignError `ERR_OWN_IDENTITY_CHANGED`, `ERR_ACCEPT_NOT_VALID`, `ERR_KEY_ID_MALFORMED`, `ERR_SIGNATURE_VALUE`,
  *   `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`, what `ownMasterKey` throws; HttpError where no route could be asked
  */
@@ -20,7 +19,6 @@ export async function publishOwn(
   session: Session,
   signature: OwnSignature,
   { routes, signal }: PublishOptions,
-  accepted: ReadonlySet<string>,
 ): Promise<PublishReceipt> {
   const { store } = session;
   const context = callContext(session, signal);
@@ -35,7 +33,7 @@ export async function publishOwn(
     if (copy.userId !== own.signable.userId || masterKey !== own.publicKey) {
       throw new CountersignError("ERR_OWN_IDENTITY_CHANGED", "the own master key is another one than was signed");
     }
-    if (!accepted.has(id)) await assertValid(session, copy, own.signable, context.signal);
+    if (!session.accepted.has(id)) await assertValid(session, copy, own.signable, context.signal);
     const receipt = await session.publishLock(() => publishSignature(bare, own, selected, context), context.signal);
     const reason = receipt.published ? passingFault(receipt.routes)?.code : "every route refused it";
     await (reason === undefined ? store.discard(id) : keep(reason));

@@ -2,7 +2,7 @@ import { type AlgorithmRegistry, createRegistry } from "../algorithms/registry.j
 import { CountersignError } from "../errors.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
 import { createHttp, type MatrixHttp } from "../matrix/http.js";
-import { ownUserId } from "../matrix/own-identity.js";
+import { ownUserId } from "../matrix/own-user-id.js";
 import type { RouteContext } from "../matrix/routes/route.js";
 import type { SignatureStore } from "../store/signature-store.js";
 import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
@@ -17,6 +17,8 @@ export interface Session {
   readonly anchors: readonly TrustAnchor[];
   readonly store: SignatureStore;
   readonly http: MatrixHttp;
+  /** IDs of own signatures that `accept` verified: publishing them asks for no key that came with them alone. */
+  readonly accepted: Set<string>;
   /** One publishing at a time. */
   readonly publishLock: PublishLock;
   /** Milliseconds since 1970. */
@@ -37,6 +39,7 @@ export function openSession(client: MatrixClientLike, options: CountersignOption
     registry: createRegistry(options.algorithms ?? []),
     anchors: readAnchors(options.anchors ?? []),
     store,
+    accepted: new Set(),
     publishLock: createPublishLock(ownUserId(client)),
     http: createHttp(client, options.http ?? {}, closing.signal),
     now: () => readClock(options.now ?? Date.now),

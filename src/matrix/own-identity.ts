@@ -6,6 +6,7 @@ import { readSignable, type SignableObject } from "../model/signable.js";
 import type { MatrixClientLike } from "./client-like.js";
 import type { MatrixHttp } from "./http.js";
 import { queryKeys } from "./key-query.js";
+import { ownUserId } from "./own-user-id.js";
 
 /** The own master key, in the form in which it is signed. */
 export interface OwnMasterKey {
@@ -14,17 +15,6 @@ export interface OwnMasterKey {
   readonly signable: SignableObject;
   /** Unpadded base64. */
   readonly publicKey: string;
-}
-
-/**
- * The own user ID.
- *
- * @throws CountersignError `ERR_CLIENT_INVALID` for a client that is not logged in
- */
-export function ownUserId(client: MatrixClientLike): string {
-  const userId = client.getUserId();
-  if (!userId) throw new CountersignError("ERR_CLIENT_INVALID", "expected a client that is logged in");
-  return userId;
 }
 
 /**

@@ -39,10 +39,8 @@ export class Verifier {
     try {
       throwIfAborted(input.signal);
       if (typeof input.value !== "string" || input.key === undefined) throw new Fault("malformed");
-      const value = decodeValue(input.value);
-      const signatures = readSignatures(value);
-      const verdict = await this.#verifyAny(input, input.key, signatures, extra);
-      return { ...verdict, valueHash: toHex(await sha256(value)) };
+      const signatures = readSignatures(decodeValue(input.value));
+      return await this.#verifyAny(input, input.key, signatures, extra);
     } catch (error) {
       return faultVerdict(error);
     }
@@ -61,13 +59,14 @@ export class Verifier {
       const library = await this.#load();
       const judged = await this.#judge(library, certificate);
       let best: Verdict | undefined;
-      for (const { signature } of signatures) {
+      for (const { signature, raw } of signatures) {
         throwIfAborted(input.signal);
         const verdict =
           signature instanceof Fault
             ? verdictOf(signature.code)
             : await verifyPacket(library, signature, judged, input.object.bytes, input.now);
-        if (!best || rank(verdict) < rank(best)) best = verdict;
+        // Of the very packet that was verified: what stands beside it must not make another signature of it.
+        if (!best || rank(verdict) < rank(best)) best = { ...verdict, valueHash: toHex(await sha256(raw)) };
         if (best.status === "valid") break;
       }
       if (!best) throw new Fault("malformed");
