@@ -29,7 +29,7 @@ const parts = {
   lint: { steps: [npmScript("lint")] },
   unit: { steps: [project("unit")] },
   fuzz: { steps: [project("fuzz")] },
-  package: { steps: [project("package")] },
+  package: { steps: [project("package")], system: true },
   browser: { steps: [project("browser")], system: true },
   interop: { steps: [project("interop")], system: true, environments: ["oracles"] },
   homeserver: {

@@ -1,6 +1,6 @@
 import { EventStatus, EventType, type MatrixEvent, MatrixEventEvent, RoomEvent } from "matrix-js-sdk";
+import type { MatrixUser } from "../shared/matrix-user.js";
 import { say } from "./matrix/pair.js";
-import type { DemoUser } from "./matrix/user.js";
 import { fill, h } from "./ui/dom.js";
 import { attempt, problemBox } from "./ui/problem.js";
 
@@ -17,7 +17,7 @@ export interface ChatView {
  * @param nameOf how a sender is called
  */
 export function chatView(
-  user: DemoUser,
+  user: MatrixUser,
   roomId: string,
   about: HTMLElement,
   nameOf: (userId: string) => string,

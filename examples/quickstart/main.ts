@@ -7,8 +7,9 @@
 import { parseArgs } from "node:util";
 import { Countersign, type IdentityAssessment, type PublishReceipt } from "matrix-countersign";
 import { openpgp } from "matrix-countersign/openpgp";
+import type { MatrixClient } from "matrix-js-sdk";
 import { createHomeserver } from "../homeserver/server.js";
-import { registerUser } from "./matrix-user.js";
+import { createIdentity, registerUser } from "../shared/matrix-user.js";
 import { createOrganisation, type Organisation } from "./organisation.js";
 import { createStory, type Story } from "./story.js";
 
@@ -81,9 +82,11 @@ async function play(homeserver: string, organisation: Organisation, story: Story
   throw new Error("the reader was told nothing about the owner");
 }
 
-async function register(homeserver: string, name: string): ReturnType<typeof registerUser> {
+async function register(homeserver: string, name: string): Promise<MatrixClient> {
   try {
-    return await registerUser(homeserver, name);
+    const user = await registerUser(homeserver, name);
+    await createIdentity(user);
+    return user.client;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${homeserver} let nobody register: ${reason}`, { cause });

@@ -3,14 +3,14 @@ import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ProfileName } from "../../examples/homeserver/profiles.js";
 import {
-  bootstrapCrossSigning,
   type CryptoCallbacks,
+  createIdentity,
   cryptoOf,
-  logMatrixUserIn,
+  logInAgain,
   type MatrixUser,
-  registerMatrixUser,
-  verifyByEmoji,
-} from "../support/matrix-user.js";
+  registerUser,
+} from "../../examples/shared/matrix-user.js";
+import { verifyByEmoji } from "../support/verify-by-emoji.js";
 
 const running: MatrixClient[] = [];
 
@@ -23,8 +23,8 @@ const homeserverLike = (profile: ProfileName): string =>
   `${location.origin}/_homeserver/${profile}/${crypto.randomUUID()}`;
 
 async function syncingUser(baseUrl: string, name: string): Promise<MatrixUser> {
-  const user = await registerMatrixUser(baseUrl, name);
-  await bootstrapCrossSigning(user);
+  const user = await registerUser(baseUrl, name);
+  await createIdentity(user);
   running.push(user.client);
   await user.client.startClient();
   return user;
@@ -106,7 +106,7 @@ describe("matrix-js-sdk with Rust crypto on the embedded homeserver", () => {
   test("two users verify each other, and each alone sees the signature that they made", async () => {
     const baseUrl = homeserverLike("msc2961");
     const [alice, bob] = await Promise.all([syncingUser(baseUrl, "alice"), syncingUser(baseUrl, "bob")]);
-    const carol = await registerMatrixUser(baseUrl, "carol");
+    const carol = await registerUser(baseUrl, "carol");
     const roomId = await shareEncryptedRoom(alice, bob);
     await Promise.all([knowsIdentityOf(alice, bob), knowsIdentityOf(bob, alice)]);
     await verifyByEmoji(alice, bob, roomId);
@@ -130,7 +130,7 @@ describe("matrix-js-sdk with Rust crypto on the embedded homeserver", () => {
     await knowsIdentityOf(bob, alice);
     const before = await bob.client.downloadKeysForUsers([alice.userId]);
     const withoutPassword = { ...alice, password: "not the password" };
-    await expect(bootstrapCrossSigning(withoutPassword, { reset: true })).rejects.toMatchObject({
+    await expect(createIdentity(withoutPassword, true)).rejects.toMatchObject({
       errcode: "M_FORBIDDEN",
       httpStatus: 401,
     });
@@ -140,7 +140,7 @@ describe("matrix-js-sdk with Rust crypto on the embedded homeserver", () => {
         if (userId === alice.userId) resolve();
       });
     });
-    await bootstrapCrossSigning(alice, { reset: true });
+    await createIdentity(alice, true);
     await heard;
     const after = await bob.client.downloadKeysForUsers([alice.userId]);
     expect(after.master_keys?.[alice.userId]?.keys).not.toEqual(before.master_keys?.[alice.userId]?.keys);
@@ -159,18 +159,18 @@ describe("matrix-js-sdk with Rust crypto on the embedded homeserver", () => {
         return found[0] ?? null;
       },
     };
-    const first = await registerMatrixUser(baseUrl, "alice", callbacks);
+    const first = await registerUser(baseUrl, "alice", { callbacks });
     running.push(first.client);
     await first.client.startClient();
     const crypto = cryptoOf(first.client);
     await crypto.bootstrapSecretStorage({ createSecretStorageKey: () => crypto.createRecoveryKeyFromPassphrase() });
-    await bootstrapCrossSigning(first);
+    await createIdentity(first);
 
-    const second = await logMatrixUserIn(baseUrl, first, callbacks);
+    const second = await logInAgain(baseUrl, first, { callbacks });
     running.push(second.client);
     await second.client.startClient();
     await knowsIdentityOf(second, first);
-    await bootstrapCrossSigning(second);
+    await createIdentity(second);
     expect(await cryptoOf(second.client).getCrossSigningKeyId()).toBe(await crypto.getCrossSigningKeyId());
     await vi.waitFor(async () => {
       const status = await crypto.getDeviceVerificationStatus(first.userId, second.client.getDeviceId() ?? "");

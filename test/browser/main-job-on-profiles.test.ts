@@ -2,12 +2,12 @@ import { Countersign } from "matrix-countersign";
 import { memoryStore } from "matrix-countersign/store";
 import { expect, it } from "vitest";
 import type { ProfileName } from "../../examples/homeserver/server.js";
-import { bootstrapCrossSigning, cryptoOf, type MatrixUser, registerMatrixUser } from "../support/matrix-user.js";
+import { createIdentity, cryptoOf, type MatrixUser, registerUser } from "../../examples/shared/matrix-user.js";
 import { stampAlgorithm, stampSigner } from "../support/stamp-algorithm.js";
 
 async function userWithIdentity(baseUrl: string, name: string): Promise<MatrixUser> {
-  const user = await registerMatrixUser(baseUrl, name);
-  await bootstrapCrossSigning(user);
+  const user = await registerUser(baseUrl, name);
+  await createIdentity(user);
   return user;
 }
 

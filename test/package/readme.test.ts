@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import type { MatrixClient } from "matrix-js-sdk";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createHomeserver, type Listening } from "../../examples/homeserver/server.js";
-import { registerUser } from "../../examples/quickstart/matrix-user.js";
+import { createIdentity, registerUser } from "../../examples/shared/matrix-user.js";
 import { createGnuPgKey, disposeGnuPgKey, type GnuPgKey, runInShell } from "../support/gnupg.js";
 
 const run = promisify(execFile);
@@ -37,14 +37,19 @@ interface Example {
   whomToTrust(client: MatrixClient, userIds: string[], key: string, fingerprint: string): Promise<Map<string, string>>;
 }
 
+async function register(name: string): Promise<MatrixClient> {
+  const user = await registerUser(homeserver.url, name);
+  await createIdentity(user);
+  return user.client;
+}
+
 it("the README's example compiles under the project's own rules", async () => {
   await expect(run("npx", ["tsc", "--noEmit", "-p", "."], { cwd: root })).resolves.toBeDefined();
 });
 
 it("the README's example does what it says", async () => {
   const example = (await import(generated)) as Example;
-  const owner = await registerUser(homeserver.url, "owner");
-  const reader = await registerUser(homeserver.url, "reader");
+  const [owner, reader] = [await register("owner"), await register("reader")];
   const receipt = await example.vouchForMyself(owner, (command) => runInShell(key, command), key.publicKey);
   expect(receipt.published).toBe(true);
   const userIds = [owner.getSafeUserId(), reader.getSafeUserId()];

@@ -1,7 +1,7 @@
 import type { OwnSignature } from "matrix-countersign";
 import { type MatrixClient, MatrixError, Method } from "matrix-js-sdk";
+import { createIdentity, logInAgain } from "../../shared/matrix-user.js";
 import type { Pair } from "../matrix/pair.js";
-import { createIdentity, logInAgain } from "../matrix/user.js";
 
 const manifest = "org.matrix.msc2961.signatures";
 
@@ -29,7 +29,7 @@ function withOneBitFlipped(base64: string): string {
  * with Alice's password.
  */
 export async function swapMasterKey({ baseUrl, alice }: Pair, signature: OwnSignature | undefined): Promise<void> {
-  const intruder = await logInAgain(baseUrl, alice.userId, alice.password);
+  const intruder = await logInAgain(baseUrl, alice);
   try {
     await createIdentity(intruder, true);
     const masterKey = (await intruder.client.getCrypto()?.getCrossSigningKeyId()) ?? undefined;

@@ -8,14 +8,14 @@ import {
   RoomMemberEvent,
   RoomStateEvent,
 } from "matrix-js-sdk";
+import { createIdentity, type MatrixUser, registerUser } from "../../shared/matrix-user.js";
 import { holdDatabases } from "./databases.js";
-import { createIdentity, type DemoUser, registerUser } from "./user.js";
 
 /** Alice and Bob, who have just met in an encrypted room. */
 export interface Pair {
   readonly baseUrl: string;
-  readonly alice: DemoUser;
-  readonly bob: DemoUser;
+  readonly alice: MatrixUser;
+  readonly bob: MatrixUser;
   readonly roomId: string;
   /** Ends both clients and deletes what they stored. */
   stop(): Promise<void>;
@@ -29,12 +29,14 @@ export interface Pair {
 export async function startPair(baseUrl: string, progress: (words: string) => void): Promise<Pair> {
   const run = crypto.randomUUID();
   const release = holdDatabases(run);
-  const users: DemoUser[] = [];
+  const names = ["alice", "bob"];
+  const storePrefixes = names.map((name) => `countersign-demo ${run} ${name}`);
+  const users: MatrixUser[] = [];
   const stop = async (): Promise<void> => {
     for (const { client } of users) client.stopClient();
     try {
-      for (const { client, storePrefix } of users) {
-        if (storePrefix !== undefined) await client.clearStores({ cryptoDatabasePrefix: storePrefix });
+      for (const [index, { client }] of users.entries()) {
+        await client.clearStores({ cryptoDatabasePrefix: storePrefixes[index] ?? "" });
       }
     } finally {
       release();
@@ -42,8 +44,9 @@ export async function startPair(baseUrl: string, progress: (words: string) => vo
   };
   try {
     progress("Registering Alice and Bob …");
-    for (const name of ["alice", "bob"])
-      users.push(await registerUser(baseUrl, name, `countersign-demo ${run} ${name}`));
+    for (const [index, name] of names.entries()) {
+      users.push(await registerUser(baseUrl, name, { storePrefix: storePrefixes[index] ?? "" }));
+    }
     const [alice, bob] = users;
     if (alice === undefined || bob === undefined) throw new Error("expected two users");
     progress("Making their Matrix keys …");
@@ -68,7 +71,7 @@ export async function say(client: MatrixClient, roomId: string, body: string): P
   await client.sendMessage(roomId, { msgtype: MsgType.Text, body });
 }
 
-async function openRoom(alice: MatrixClient, bob: DemoUser): Promise<string> {
+async function openRoom(alice: MatrixClient, bob: MatrixUser): Promise<string> {
   const encryption = { algorithm: "m.megolm.v1.aes-sha2" };
   const { room_id: roomId } = await alice.createRoom({
     invite: [bob.userId],

@@ -8,8 +8,8 @@ import {
 } from "matrix-countersign";
 import { type KeyMaterial, type OpenPgpAlgorithm, openpgp } from "matrix-countersign/openpgp";
 import { memoryStore } from "matrix-countersign/store";
+import type { MatrixUser } from "../../shared/matrix-user.js";
 import { makeOrganisationKey, type PublicKey, readPublicKeys } from "../keys.js";
-import type { DemoUser } from "../matrix/user.js";
 
 /** A signature on Alice's master key, and the public key that made it. */
 export interface Signed {
@@ -29,7 +29,7 @@ export class Owner {
     this.#algorithm = algorithm;
   }
 
-  static async create({ client }: DemoUser): Promise<Owner> {
+  static async create({ client }: MatrixUser): Promise<Owner> {
     const algorithm = openpgp();
     // The demo begins anew with every page: a real client leaves `store` out, and IndexedDB remembers.
     return new Owner(await Countersign.create(client, { algorithms: [algorithm], store: memoryStore() }), algorithm);

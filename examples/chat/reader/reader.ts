@@ -2,7 +2,7 @@ import { Countersign, type IdentityAssessment, type TrustAnchor } from "matrix-c
 import { type KeyMaterial, openpgp } from "matrix-countersign/openpgp";
 import { memoryStore } from "matrix-countersign/store";
 import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api";
-import type { DemoUser } from "../matrix/user.js";
+import type { MatrixUser } from "../../shared/matrix-user.js";
 
 /** What Bob's side tells the rest of the page. */
 export interface ReaderEvents {
@@ -16,7 +16,7 @@ const pollMs = 5_000;
 
 /** What Bob does with Countersign: assesses Alice, again and again, by the anchors that he has. */
 export class Reader {
-  readonly #user: DemoUser;
+  readonly #user: MatrixUser;
   readonly #about: string;
   readonly #events: ReaderEvents;
   /** Bob's keyring: what he can check signatures with. It trusts nobody. */
@@ -29,7 +29,7 @@ export class Reader {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param about whom to assess */
-  constructor(user: DemoUser, about: string, events: ReaderEvents) {
+  constructor(user: MatrixUser, about: string, events: ReaderEvents) {
     this.#user = user;
     this.#about = about;
     this.#events = events;

@@ -3,8 +3,8 @@ import { openpgp } from "matrix-countersign/openpgp";
 import { memoryStore } from "matrix-countersign/store";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { commands } from "vitest/browser";
+import { createIdentity, cryptoOf, type MatrixUser, registerUser } from "../../../examples/shared/matrix-user.js";
 import type { GnuPgKey } from "../../support/gnupg.js";
-import { bootstrapCrossSigning, cryptoOf, type MatrixUser, registerMatrixUser } from "../../support/matrix-user.js";
 import { restartSynapse } from "../../support/restart-synapse.js";
 
 let key: GnuPgKey;
@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => commands.disposeGnuPgKey(key));
 
 async function userWithIdentity(baseUrl: string, name: string): Promise<MatrixUser> {
-  const user = await registerMatrixUser(baseUrl, `${name}-${crypto.randomUUID()}`);
-  await bootstrapCrossSigning(user);
+  const user = await registerUser(baseUrl, `${name}-${crypto.randomUUID()}`);
+  await createIdentity(user);
   return user;
 }
 
