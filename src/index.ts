@@ -11,9 +11,16 @@ export type { AssessOptions, CallOptions, CountersignOptions, PublishOptions } f
 export type { OwnSignature, SigningRequest } from "./client/own-signature.js";
 export type { PublishReceipt } from "./client/publish.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
+export type { Bytes } from "./encoding/bytes.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
 export { type JsonObject, parseJson } from "./encoding/parse-json.js";
-export { CountersignError, type ErrorCode, HttpError } from "./errors.js";
+export {
+  CountersignError,
+  type CountersignErrorOptions,
+  type ErrorCode,
+  HttpError,
+  type HttpErrorDetails,
+} from "./errors.js";
 export type { CryptoLike, MatrixClientLike } from "./matrix/client-like.js";
 export type { HttpOptions } from "./matrix/http.js";
 export type { RouteReceipt, Visibility } from "./matrix/routes/route.js";
@@ -27,7 +34,7 @@ export {
 } from "./model/external-signature.js";
 export type { IdentityProblem, RouteName, SeenSignature, SignedIdentity } from "./model/identity.js";
 export { type ExternalKeyId, formatKeyId, parseKeyId } from "./model/key-id.js";
-export { type Manifest, readManifest, type Withdrawal } from "./model/manifest.js";
+export { type Manifest, type ManifestExpectation, readManifest, type Withdrawal } from "./model/manifest.js";
 export type {
   ReportCode,
   SignatureReport,

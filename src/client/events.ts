@@ -1,3 +1,4 @@
+import { tell } from "../model/tell.js";
 /** Calls every listener of an event with what happened; a listener that throws disturbs nobody but itself. */
 export class EventHub<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(detail: never) => void>>();
@@ -15,14 +16,5 @@ export class EventHub<Events extends object> {
     for (const listener of this.#listeners.get(name) ?? []) {
       queueMicrotask(() => tell(() => (listener as (detail: Events[Name]) => void)(detail)));
     }
-  }
-}
-
-/** An exception is reported as the platform reports one, where it can be, and goes no further. */
-function tell(listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    globalThis.reportError?.(error);
   }
 }

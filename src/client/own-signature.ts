@@ -6,6 +6,7 @@ import type { JsonObject } from "../encoding/parse-json.js";
 import { CountersignError } from "../errors.js";
 import { masterKeyObject, type OwnMasterKey } from "../matrix/own-identity.js";
 import { orAborted } from "../model/abort.js";
+import { AcceptError } from "../model/accept-error.js";
 import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
 import { formatKeyId, parseKeyId } from "../model/key-id.js";
 import { readSignable, signedBytes } from "../model/signable.js";
@@ -71,8 +72,9 @@ export async function acceptSignature(
   }
   const accepting = algorithm.accept({ object, output, now, ...(signal && { signal }) });
   const { keyId, value, verdict } = await orAborted(accepting, signal);
-  if (verdict.status !== "valid" || parseKeyId(keyId)?.algorithm !== request.algorithm) {
-    throw new CountersignError("ERR_ACCEPT_NOT_VALID", `expected a valid signature, got ${verdict.code}`);
+  if (verdict.status !== "valid") throw new AcceptError(verdict);
+  if (parseKeyId(keyId)?.algorithm !== request.algorithm) {
+    throw new CountersignError("ERR_KEY_ID_MALFORMED", "expected a key ID of the algorithm asked for, got another");
   }
   assertWritableKeyId(keyId);
   return { userId: request.userId, keyId, value, masterKey: request.masterKey };

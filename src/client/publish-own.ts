@@ -1,6 +1,7 @@
 import { CountersignError } from "../errors.js";
 import { ownMasterKey } from "../matrix/own-identity.js";
 import { aborted } from "../model/abort.js";
+import { AcceptError } from "../model/accept-error.js";
 import type { SignableObject } from "../model/signable.js";
 import { type PublishOptions, selectRoutes } from "./options.js";
 import { copyOwn, type OwnSignature } from "./own-signature.js";
@@ -57,7 +58,6 @@ async function assertValid(
   object: SignableObject,
   signal: AbortSignal,
 ): Promise<void> {
-  const { status, code } = await verifySignature(signature, object, { registry, now: now(), signal });
-  if (status === "valid") return;
-  throw new CountersignError("ERR_ACCEPT_NOT_VALID", `expected a valid signature, got ${code}`);
+  const verdict = await verifySignature(signature, object, { registry, now: now(), signal });
+  if (verdict.status !== "valid") throw new AcceptError(verdict);
 }

@@ -27,12 +27,18 @@ export interface Session {
   readonly closing: AbortController;
 }
 
+/** A misspelt option would be missed by nobody, and without `anchors` nobody would be trusted. */
+const knownOptions: ReadonlySet<string> = new Set(["algorithms", "anchors", "store", "now", "http"]);
+
 /**
  * Checks the options and sets up what they ask for. Makes no request.
  *
- * @throws CountersignError `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
+ * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
  */
 export function openSession(client: MatrixClientLike, options: CountersignOptions, store: SignatureStore): Session {
+  if (!Object.keys(options).every((name) => knownOptions.has(name))) {
+    throw new CountersignError("ERR_OPTION_INVALID", "expected the documented options alone");
+  }
   const closing = new AbortController();
   return {
     client,

@@ -1,22 +1,18 @@
 import type { JsonObject } from "../encoding/parse-json.js";
 import { CountersignError, HttpError } from "../errors.js";
 import type { IdentityProblem } from "../model/identity.js";
-import { isJsonObject, readSignable, type SignableObject } from "../model/signable.js";
+import { isJsonObject, readSignable } from "../model/signable.js";
+import { isUserId, serverNameOf } from "../model/user-id.js";
 import { type MatrixHttp, path } from "./http.js";
+import type { ServedMasterKey } from "./routes/route.js";
 
 /** The most users that one `/keys/query` asks for. */
 const batchSize = 100;
 
-/** Twice what the specification allows, for the servers of old. */
-const maxUserIdChars = 510;
-
-/** One malformed ID makes some servers refuse the whole batch. */
-const userIdGrammar = /^@[^:\0]*:[^\0]+$/u;
-
 /** What `/keys/query` says about one user. */
 export interface QueriedKeys {
   /** The master key as served, `signatures` and all; absent where there is none or it is not this user's. */
-  readonly masterKey?: { readonly signable: SignableObject; readonly object: JsonObject };
+  readonly masterKey?: ServedMasterKey;
   readonly problem?: Extract<IdentityProblem, `${string}-master-key` | "malformed-user-id" | "server-unreachable">;
 }
 
@@ -36,9 +32,7 @@ export async function queryKeys(
   userIds: readonly string[],
   signal?: AbortSignal,
 ): Promise<Map<string, QueriedKeys>> {
-  const askable = [...new Set(userIds)].filter(
-    (userId) => userIdGrammar.test(userId) && userId.length <= maxUserIdChars,
-  );
+  const askable = [...new Set(userIds)].filter(isUserId);
   const batches = Array.from({ length: Math.ceil(askable.length / batchSize) }, (_, index) =>
     askable.slice(index * batchSize, (index + 1) * batchSize),
   );
@@ -81,8 +75,9 @@ function problemOfOne({ code, status }: HttpError): QueriedKeys["problem"] {
 function readAnswer(answer: JsonObject, userId: string): QueriedKeys {
   const object = entry(answer.master_keys, userId);
   if (object === undefined) {
-    const server = userId.slice(userId.indexOf(":") + 1);
-    return { problem: entry(answer.failures, server) === undefined ? "no-master-key" : "server-unreachable" };
+    return {
+      problem: entry(answer.failures, serverNameOf(userId)) === undefined ? "no-master-key" : "server-unreachable",
+    };
   }
   try {
     const signable = isJsonObject(object) ? readSignable(object, userId) : undefined;

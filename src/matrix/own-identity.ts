@@ -2,6 +2,7 @@ import { equalBytes } from "../encoding/bytes.js";
 import type { JsonObject } from "../encoding/parse-json.js";
 import { CountersignError } from "../errors.js";
 import { orAborted } from "../model/abort.js";
+import type { IdentityProblem } from "../model/identity.js";
 import { readSignable, type SignableObject } from "../model/signable.js";
 import type { MatrixClientLike } from "./client-like.js";
 import type { MatrixHttp } from "./http.js";
@@ -34,12 +35,16 @@ export async function ownMasterKey(
   http: MatrixHttp,
   signal?: AbortSignal,
 ): Promise<OwnMasterKey> {
-  const own = await trustedMasterKey(client, signal);
-  const served = (await queryKeys(http, [own.signable.userId], signal)).get(own.signable.userId)?.masterKey;
-  if (!served || !equalBytes(served.signable.bytes, own.signable.bytes)) {
+  const userId = ownUserId(client);
+  const { publicKey, isVerified } = await askCrypto(client, userId, signal);
+  const served = (await queryKeys(http, [userId], signal)).get(userId);
+  if (!publicKey || !isVerified) throw notOurs(isVerified, served?.problem);
+  const object = masterKeyObject(userId, publicKey);
+  const signable = readSignable(object, userId);
+  if (!served?.masterKey || !equalBytes(served.masterKey.signable.bytes, signable.bytes)) {
     throw new CountersignError("ERR_OWN_IDENTITY_DIFFERS", "the server's copy of the own master key is another one");
   }
-  return own;
+  return { object, signable, publicKey };
 }
 
 /** A master key in the one form in which clients write it: nothing but owner, usage and key. */
@@ -47,17 +52,12 @@ export function masterKeyObject(userId: string, publicKey: string): JsonObject {
   return { keys: { [`ed25519:${publicKey}`]: publicKey }, usage: ["master"], user_id: userId };
 }
 
-async function trustedMasterKey(client: MatrixClientLike, signal: AbortSignal | undefined): Promise<OwnMasterKey> {
-  const userId = ownUserId(client);
-  const { publicKey, isVerified } = await askCrypto(client, userId, signal);
-  if (publicKey && isVerified) {
-    const object = masterKeyObject(userId, publicKey);
-    return { object, signable: readSignable(object, userId), publicKey };
-  }
-  if (publicKey || !isVerified) {
-    throw new CountersignError("ERR_OWN_IDENTITY_UNVERIFIED", "expected a device that has verified its own identity");
-  }
-  throw new CountersignError("ERR_OWN_IDENTITY_MISSING", "expected the cross-signing keys on this device");
+function notOurs(isVerified: boolean, problem: IdentityProblem | undefined): CountersignError {
+  if (isVerified)
+    return new CountersignError("ERR_OWN_IDENTITY_MISSING", "expected the cross-signing keys on this device");
+  return problem === "no-master-key"
+    ? new CountersignError("ERR_OWN_IDENTITY_MISSING", "expected a user who has set up cross-signing")
+    : new CountersignError("ERR_OWN_IDENTITY_UNVERIFIED", "expected a device that has verified its own identity");
 }
 
 async function askCrypto(client: MatrixClientLike, userId: string, signal: AbortSignal | undefined) {

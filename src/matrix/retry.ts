@@ -1,5 +1,5 @@
 import { HttpError } from "../errors.js";
-import { aborted } from "../model/abort.js";
+import { orAborted } from "../model/abort.js";
 
 /** How often and how long to try again. */
 export interface RetryOptions {
@@ -55,18 +55,11 @@ export async function withRetries<T>(
 
 /** `setTimeout` as a promise that an abort ends at once. */
 export function waitMs(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(aborted(signal));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  return orAborted(over, signal).finally(() => clearTimeout(timer));
 }
 
 function isPassing({ code, status = 0 }: HttpError): boolean {

@@ -1,4 +1,4 @@
-import { aborted } from "../model/abort.js";
+import { aborted, onAbort } from "../model/abort.js";
 
 /** Runs a task when it is its turn; a caller whose signal ends while it waits gives up its place. */
 export type Semaphore = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
@@ -13,16 +13,15 @@ export function createSemaphore(limit: number): Semaphore {
   let running = 0;
   const turn = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
-      const leave = (): void => {
+      const stop = onAbort(signal, () => {
         waiting.delete(start);
         reject(aborted(signal));
-      };
+      });
       const start = (): void => {
-        signal.removeEventListener("abort", leave);
+        stop();
         resolve();
       };
       waiting.add(start);
-      signal.addEventListener("abort", leave, { once: true });
     });
   return async (task, signal) => {
     if (signal.aborted) throw aborted(signal);

@@ -1,3 +1,4 @@
+import { tell } from "../model/tell.js";
 import type { DegradationReason, StoreDegradation } from "./signature-store.js";
 
 /** Remembers that a store is degraded and tells its listeners, once a reason. */
@@ -25,14 +26,5 @@ export class DegradationLog {
     const own = (degradation: StoreDegradation): void => listener(degradation);
     this.#listeners.add(own);
     return () => this.#listeners.delete(own);
-  }
-}
-
-/** An exception is reported as the platform reports one, where it can be, and goes no further. */
-function tell(listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    globalThis.reportError?.(error);
   }
 }

@@ -1,4 +1,5 @@
 import { CountersignError } from "../errors.js";
+import { isUserId, serverNameOf } from "../model/user-id.js";
 
 /** For whom an anchor may speak: a user in either list, and nobody else. */
 export interface AnchorScope {
@@ -24,14 +25,14 @@ export interface TrustAnchor {
   readonly acceptUnconfirmed?: boolean;
 }
 
-const userIdGrammar = /^@[^:\0]+:[^\0]+$/u;
 const wildcard = /[*?]/;
+const hexDigits = /^(?:0x)?[0-9a-f]+$/i;
 const hexFingerprint = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 
 /**
  * Checks anchors and brings their keys into the form that verdicts use.
  *
- * @throws CountersignError `ERR_ANCHOR_INVALID` for a missing or an unknown member, two anchors of one `id`, or a scope entry that is
+ * @throws CountersignError `ERR_ANCHOR_INVALID` for a missing or an unknown member, a part of a fingerprint, two anchors of one `id`, or a scope entry that is
  *   no user ID or no server name (a pattern, for one)
  */
 export function readAnchors(anchors: readonly TrustAnchor[]): TrustAnchor[] {
@@ -39,12 +40,13 @@ export function readAnchors(anchors: readonly TrustAnchor[]): TrustAnchor[] {
   return anchors.map((anchor) => {
     assertMembers(anchor, ["id", "label", "algorithm", "key", "scope", "acceptUnconfirmed"]);
     const key = isText(anchor.key) ? normalizeKey(anchor.key) : "";
+    if (hexDigits.test(key) && !hexFingerprint.test(key)) throw invalid("a whole fingerprint of 40 or 64 digits");
     if (!isText(anchor.id) || !isText(anchor.algorithm) || key === "") throw invalid("id, algorithm and key");
     if (ids.has(anchor.id)) throw invalid("each anchor under an id of its own");
     ids.add(anchor.id);
     assertMembers(anchor.scope, ["users", "servers"]);
     const { users = [], servers = [] } = anchor.scope;
-    if (!isListOf(users, isUserId)) throw invalid("exact user IDs in the scope");
+    if (!isListOf(users, isExactUserId)) throw invalid("exact user IDs in the scope");
     if (!isListOf(servers, isServerName)) throw invalid("exact server names in the scope");
     return { ...anchor, key, scope: { users: [...users], servers: [...servers] } };
   });
@@ -52,8 +54,8 @@ export function readAnchors(anchors: readonly TrustAnchor[]): TrustAnchor[] {
 
 /** Whether `anchor` may speak for `userId`: by exact ID, or by everything behind the first colon. */
 export function speaksFor(anchor: TrustAnchor, userId: string): boolean {
-  if (!userIdGrammar.test(userId)) return false;
-  const server = userId.slice(userId.indexOf(":") + 1);
+  if (!isUserId(userId)) return false;
+  const server = serverNameOf(userId);
   return (anchor.scope.users ?? []).includes(userId) || (anchor.scope.servers ?? []).includes(server);
 }
 
@@ -77,8 +79,8 @@ function isListOf(list: unknown, isEntry: (entry: unknown) => boolean): boolean 
   return Array.isArray(list) && list.every(isEntry);
 }
 
-function isUserId(value: unknown): boolean {
-  return isText(value) && userIdGrammar.test(value) && !wildcard.test(value);
+function isExactUserId(value: unknown): boolean {
+  return isText(value) && isUserId(value) && !wildcard.test(value);
 }
 
 function isServerName(value: unknown): boolean {

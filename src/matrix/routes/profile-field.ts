@@ -1,5 +1,6 @@
 import { CountersignError, HttpError } from "../../errors.js";
 import { type ManifestExpectation, maxManifestBytes, readManifest } from "../../model/manifest.js";
+import { serverNameOf } from "../../model/user-id.js";
 import { isUnknownEndpoint } from "../http.js";
 import { expectation, getField, isEmpty } from "./profile-field-requests.js";
 import type { PublishingRoute, RouteReading } from "./route.js";
@@ -26,7 +27,7 @@ export const profileField: PublishingRoute = {
 
   async read(masterKey, context) {
     const { userId } = masterKey.signable;
-    const server = userId.slice(userId.indexOf(":") + 1);
+    const server = serverNameOf(userId);
     if (context.unreachableServers.has(server)) return { signatures: [], problem: "manifest-unavailable" };
     try {
       return readField(await getField(userId, context, readerLimits), expectation(masterKey, context.now()));
