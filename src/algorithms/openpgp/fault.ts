@@ -31,3 +31,10 @@ export class Fault extends Error {
 export function verdictOf(code: ReportCode, details: Omit<Verdict, "status" | "code"> = {}): Verdict {
   return { status: statusOfCode.get(code) ?? "invalid", code, ...details };
 }
+
+/** Calls `forget` where `work` fails with anything but a {@link Fault}, which would be the same the next time. */
+export function forgetFailure(work: Promise<unknown>, forget: () => void): void {
+  work.catch((error: unknown) => {
+    if (!(error instanceof Fault)) forget();
+  });
+}

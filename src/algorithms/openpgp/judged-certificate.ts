@@ -2,7 +2,7 @@ import { decodeUtf8 } from "../../encoding/bytes.js";
 import type { ReportCode } from "../../model/report.js";
 import { type Certificate, type Component, countOwnSignatures } from "./certificate.js";
 import type { SignedData } from "./check-signature.js";
-import { Fault } from "./fault.js";
+import { Fault, forgetFailure } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
 import { maxBindingsOfSlowKeys, maxNameLength, maxOwnSignaturesOfSlowKeys } from "./limits.js";
@@ -74,8 +74,11 @@ export class JudgedCertificate {
     if (fingerprint === this.primary.key.fingerprint) return Promise.resolve(this.primary);
     const component = this.certificate.subkeys.get(fingerprint);
     if (!component) return Promise.reject(new Fault("wrong-key"));
-    const judging = this.#subkeys.get(fingerprint) ?? this.#judgeSubkey(fingerprint, component);
+    const known = this.#subkeys.get(fingerprint);
+    if (known) return known;
+    const judging = this.#judgeSubkey(fingerprint, component);
     this.#subkeys.set(fingerprint, judging);
+    forgetFailure(judging, () => this.#subkeys.delete(fingerprint));
     return judging;
   }
 

@@ -21,6 +21,10 @@ export interface SignaturePacket {
   unknownSubpackets: unknown[];
   rawNotations: unknown[];
   revocationKeyClass: unknown;
+  hashAlgorithm: number;
+  /** A digest computed before, taken in place of another computation. */
+  hashed?: Promise<unknown>;
+  hash(type: number, data: object, toHash: undefined, detached: boolean): Promise<unknown>;
   read(body: Uint8Array, config: object): void;
   verify(key: KeyPacket, type: number, data: object, date: null, detached: boolean, config: object): Promise<void>;
 }

@@ -75,11 +75,13 @@ export class SignatureVerifier {
     return { selfSignatures: accepted, isUnsupported, ...(refusal === undefined ? {} : { refusal }) };
   }
 
-  /** The revocations of a key that are right. */
+  /** The revocations that are right; where it cannot be computed, and the primary key is named as the issuer, it counts. */
   async revocations(component: Component, type: number, data: SignedData): Promise<Revocation[]> {
     const revocations: Revocation[] = [];
     for (const signature of component.signatures.values()) {
-      if (signature.type !== type || (await this.check(signature, data)) !== "right") continue;
+      if (signature.type !== type) continue;
+      const outcome = await this.check(signature, data);
+      if (outcome === "wrong" || (outcome === "unsupported" && signature.issuers.length === 0)) continue;
       const reason = signature.revocationReason;
       revocations.push({ createdMs: signature.createdMs, isHard: reason !== superseded && reason !== retired });
     }

@@ -41,11 +41,22 @@ const knownCurves: ReadonlySet<string> = new Set([
 const refusedHashes: ReadonlySet<number> = new Set([1, 2, 3]);
 /** SHA-256, -384, -512, -224, SHA3-256, SHA3-512. */
 const acceptedHashes: ReadonlySet<number> = new Set([8, 9, 10, 11, 12, 14]);
+/** SHA-512, SHA3-512. */
+const longHashes: ReadonlySet<number> = new Set([10, 14]);
+/** MD5, SHA-1, RIPEMD-160, SHA-224. */
+const shortHashes: ReadonlySet<number> = new Set([1, 2, 3, 11]);
 
 /** Why a signature of this digest counts for nothing, or `undefined` where it may count. */
 export function hashFault(hash: number): ReportCode | undefined {
   if (refusedHashes.has(hash)) return "weak-algorithm";
   return acceptedHashes.has(hash) ? undefined : "unsupported-key";
+}
+
+/** Whether EdDSA is not defined over this digest (RFC 9580 §5.2.3.3 to §5.2.3.5). */
+export function isDigestTooShort(hash: number, keyAlgorithmId: number): boolean {
+  if (keyAlgorithmId === keyAlgorithm.ed448) return !longHashes.has(hash);
+  const isEdDsa = keyAlgorithmId === keyAlgorithm.ed25519 || keyAlgorithmId === keyAlgorithm.eddsaLegacy;
+  return isEdDsa && shortHashes.has(hash);
 }
 
 /** Why a key of this algorithm counts for nothing, as far as the number tells. */

@@ -3,7 +3,7 @@ import { CountersignError } from "../../errors.js";
 import type { ReportCode, Verdict } from "../../model/report.js";
 import type { VerifyInput } from "../algorithm.js";
 import type { Certificate } from "./certificate.js";
-import { Fault, verdictOf } from "./fault.js";
+import { Fault, forgetFailure, verdictOf } from "./fault.js";
 import { JudgedCertificate } from "./judged-certificate.js";
 import type { LibraryLoader, OpenPgpLibrary } from "./library.js";
 import { throwIfAborted } from "./resolver.js";
@@ -81,6 +81,7 @@ export class Verifier {
     if (known) return known;
     const judging = JudgedCertificate.judge(library, certificate);
     this.#judged.set(certificate, judging);
+    forgetFailure(judging, () => this.#judged.delete(certificate));
     return judging;
   }
 }
