@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { Countersign, type IdentityAssessment, type PublishReceipt } from "matrix-countersign";
 import { openpgp } from "matrix-countersign/openpgp";
-import type { MatrixClient } from "matrix-js-sdk";
+import { ConnectionError, type MatrixClient } from "matrix-js-sdk";
 import { createHomeserver } from "../homeserver/server.js";
 import { createIdentity, registerUser } from "../shared/matrix-user.js";
 import { createOrganisation, type Organisation } from "./organisation.js";
@@ -88,8 +88,8 @@ async function register(homeserver: string, name: string): Promise<MatrixClient>
     await createIdentity(user);
     return user.client;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${homeserver} let nobody register: ${reason}`, { cause });
+    if (cause instanceof ConnectionError) throw new Error(`${homeserver} cannot be reached`, { cause });
+    throw cause;
   }
 }
 

@@ -41,22 +41,23 @@ async function inGnuPg(): Promise<Organisation> {
   const gpg = async (...args: string[]): Promise<string> =>
     (await run("gpg", ["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "", ...args], { env }))
       .stdout;
-  await gpg("--quick-generate-key", userId, "ed25519", "sign", "1d");
-  const listing = await gpg("--list-keys", "--with-colons");
-  return {
-    tool: "gpg",
-    fingerprint: /^fpr:+([0-9A-F]+):/m.exec(listing)?.[1] ?? "",
-    publicKey: await gpg("--armor", "--export"),
-    async sign({ commands }) {
-      const ready = commands.find(({ tool, form }) => tool === "gpg" && form === "pipe");
-      if (!ready) throw new Error("expected a command line for gpg");
-      return (await run("sh", ["-c", ready.command], { env })).stdout;
-    },
-    async close() {
-      await run("gpgconf", ["--kill", "all"], { env });
-      await rm(home, { recursive: true, force: true });
-    },
+  const close = async (): Promise<void> => {
+    await run("gpgconf", ["--kill", "all"], { env });
+    await rm(home, { recursive: true, force: true });
   };
+  const sign = async ({ commands }: SigningRequest): Promise<string> => {
+    const ready = commands.find(({ tool, form }) => tool === "gpg" && form === "pipe");
+    if (!ready) throw new Error("expected a command line for gpg");
+    return (await run("sh", ["-c", ready.command], { env })).stdout;
+  };
+  try {
+    await gpg("--quick-generate-key", userId, "ed25519", "sign", "1d");
+    const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(await gpg("--list-keys", "--with-colons"))?.[1] ?? "";
+    return { tool: "gpg", fingerprint, publicKey: await gpg("--armor", "--export"), sign, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function inThePage(): Promise<Organisation> {

@@ -1,3 +1,5 @@
+import { aborted, orAborted } from "../model/abort.js";
+
 /** Runs one task at a time. */
 export type PublishLock = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
@@ -10,9 +12,12 @@ export function createPublishLock(userId: string): PublishLock {
   const locks = globalThis.navigator?.locks;
   if (locks) return (task, signal) => locks.request(`matrix-countersign publish ${userId}`, { signal }, task);
   let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
+  return (task, signal) => {
+    const result = last.then(() => {
+      if (signal.aborted) throw aborted(signal);
+      return task();
+    });
     last = result.catch(() => undefined);
-    return result;
+    return orAborted(result, signal);
   };
 }

@@ -11,7 +11,8 @@ interface Vouched {
   readonly userId: string;
   readonly object: JsonObject;
   readonly bytes: Uint8Array;
-  readonly armored: string;
+  /** The signature as it is published: unpadded base64. */
+  readonly value: string;
 }
 
 const keys = {
@@ -31,9 +32,10 @@ it.each(Object.keys(keys) as (keyof typeof keys)[])(
     const algorithm = openpgp({ keys: armoredKey });
 
     const peer = async (): Promise<void> => {
-      for (const { bytes, armored } of vouched) {
+      for (const { bytes, value } of vouched) {
         const message = await library.createMessage({ binary: bytes });
-        const signature = await library.readSignature({ armoredSignature: armored });
+        const binarySignature = Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
+        const signature = await library.readSignature({ binarySignature });
         const result = await library.verify({ message, signature, verificationKeys: parsedKey });
         if (!(await result.signatures[0]?.verified)) throw new Error("not verified");
       }
@@ -63,8 +65,8 @@ async function vouchForAll(privateKey: library.PrivateKey): Promise<Vouched[]> {
       const signable = { purpose: "master-key", userId, bytes, publicKey } as const;
       const accepted = await algorithm.accept?.({ object: signable, output, now: Date.now() });
       if (!accepted) throw new Error("not accepted");
-      const armored = output.slice(0, output.indexOf("-----END PGP SIGNATURE-----") + 28);
-      return { userId, object: withExternalSignature(object, { userId, ...accepted }), bytes, armored };
+      const signed = withExternalSignature(object, { userId, ...accepted });
+      return { userId, object: signed, bytes, value: String(accepted.value) };
     }),
   );
 }

@@ -24,5 +24,5 @@ it("the quickstart prints one line of JSON, and does without GnuPG where there i
 it("the quickstart ends with the reason and exit code 1 where it fails", async () => {
   const { exitCode, stderr } = await runQuickstart("--homeserver", "http://127.0.0.1:1");
   expect(exitCode).toBe(1);
-  expect(stderr).toContain("quickstart failed: http://127.0.0.1:1 let nobody register");
+  expect(stderr).toContain("quickstart failed: http://127.0.0.1:1 cannot be reached");
 });

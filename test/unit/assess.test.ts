@@ -193,6 +193,7 @@ describe("an anchor's scope", () => {
 
   it.each<[string, Partial<TrustAnchor>]>([
     ["no key", { key: "" }],
+    ["the last digits of a fingerprint", { key: key.slice(-8) }],
     ["a blank key", { key: " \n" }],
     ["a member that is not understood", { deny: ["@eve:example.org"] } as object],
     ["a scope with a member that is not understood", { scope: { servers: ["example.org"], deny: [] } as object }],

@@ -101,6 +101,15 @@ describe("an own identity that is not beyond doubt", () => {
     await expect(own.prepare({ algorithm: "org.example.stamp" })).rejects.toMatchObject(refused);
   });
 
+  it("is missing where the user never set up cross-signing", async () => {
+    const { own, owner, server } = await setUp();
+    owner.crypto = { masterKey: null, verified: false };
+    server.masterKeys.delete(alice);
+    await expect(own.prepare({ algorithm: "org.example.stamp" })).rejects.toMatchObject({
+      code: "ERR_OWN_IDENTITY_MISSING",
+    });
+  });
+
   it("is not signed where this device lacks the keys", async () => {
     const { own, owner } = await setUp();
     owner.crypto.masterKey = null;
@@ -177,6 +186,25 @@ describe("what must not leave the page", () => {
       { route: "signatures-upload", stored: false, error: { code: "ERR_PUBLISH_UNSAFE" } },
       { route: "profile-field", stored: true },
     ]);
+  });
+});
+
+describe("the size rule", () => {
+  it("keeps what is too long off the key; the manifest takes it", async () => {
+    const signer = { fingerprint: "any", keyHash: "a".repeat(64), names: [] };
+    const long: SignatureAlgorithm = {
+      id: "org.example.long",
+      verify: async () => ({ status: "valid", code: "valid", signer }),
+    };
+    const { own, owner, server } = await setUp({ algorithms: [long] });
+    const value = "A".repeat(2048);
+    const keyId = "custom:org.example.long:1";
+    const receipt = await own.publish({ userId: alice, masterKey: owner.key.publicKey, keyId, value });
+    expect(receipt.routes).toMatchObject([
+      { route: "signatures-upload", stored: false, error: { code: "ERR_SIGNATURE_SIZE" } },
+      { route: "profile-field", stored: true },
+    ]);
+    expect(server.seen.some(({ path }) => path.endsWith("/signatures/upload"))).toBe(false);
   });
 });
 
@@ -303,7 +331,27 @@ describe("reading", () => {
     ]);
   });
 
-  it("answers from the cache, and not when time or keyring could say otherwise", async () => {
+  it("asks again where the keyring is another one", async () => {
+    let keyring = "keyring 1";
+    const algorithm = { ...stampAlgorithm(), cacheContext: async () => keyring };
+    let asked = 0;
+    const { verify } = algorithm;
+    algorithm.verify = (input) => {
+      asked += 1;
+      return verify(input);
+    };
+    const { own, others, signer } = await setUp({ algorithms: [algorithm] });
+    await own.publish(await own.sign(signer));
+    await assessOne(others);
+    const before = asked;
+    await assessOne(others);
+    expect(asked).toBe(before);
+    keyring = "keyring 2";
+    await assessOne(others);
+    expect(asked).toBe(before + 1);
+  });
+
+  it("answers from the cache, and not when time could say otherwise", async () => {
     const first = stampAlgorithm({ cacheContext: "keyring 1" });
     let time = now;
     const { own, others, signer } = await setUp({ algorithms: [first], now: () => time });
@@ -323,6 +371,13 @@ describe("the life of an instance", () => {
     const { owner } = await setUp();
     await expect(Countersign.create({ ...owner.client, getUserId: () => null })).rejects.toMatchObject({
       code: "ERR_CLIENT_INVALID",
+    });
+  });
+
+  it("is refused with an option that is misspelt", async () => {
+    const { owner } = await setUp();
+    await expect(Countersign.create(owner.client, { anchor: [] } as object)).rejects.toMatchObject({
+      code: "ERR_OPTION_INVALID",
     });
   });
 

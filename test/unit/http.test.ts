@@ -139,6 +139,31 @@ describe("requests to the homeserver", () => {
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("secret");
   });
 
+  it("spreads its retries at random, so that clients do not come back all at once", async () => {
+    for (const [random, expected] of [
+      [0, [250, 500]],
+      [0.999, [749.5, 1499]],
+    ] as const) {
+      const { http, waits } = setUp(() => matrixError(500, "M_UNKNOWN"), { random: () => random, maxRetries: 2 });
+      await expect(http.request(whoami)).rejects.toMatchObject({ status: 500 });
+      expect(waits).toEqual(expected);
+    }
+  });
+
+  it("follows no redirect and sends neither cookies nor referrer", async () => {
+    const inits: RequestInit[] = [];
+    const { http } = setUp(() => json({}), {
+      fetch: async (_input, init = {}) => {
+        inits.push(init);
+        return json({});
+      },
+    });
+    await http.request(whoami);
+    expect(inits).toMatchObject([
+      { redirect: "error", credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" },
+    ]);
+  });
+
   it("does not retry a refusal", async () => {
     const { http, seen } = setUp(() => matrixError(403, "M_FORBIDDEN"));
     await expect(http.request(whoami)).rejects.toMatchObject({
