@@ -1,3 +1,4 @@
+/** @module matrix-countersign */
 export type {
   AcceptedSignature,
   AcceptInput,

@@ -70,7 +70,10 @@ export class Countersign {
   /**
    * Sets up an instance for a client that is logged in. Makes no request.
    *
-   * @throws CountersignError `ERR_CLIENT_INVALID`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
+   * @param client a matrix-js-sdk client (34 to 43), or anything of its shape
+   * @param options every one optional; without `anchors` nobody is trusted
+   * @throws CountersignError `ERR_CLIENT_INVALID` (not logged in), `ERR_OPTION_INVALID` (an option that is unknown or out of
+   *   range), `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
    */
   static async create(client: MatrixClientLike, options: CountersignOptions = {}): Promise<Countersign> {
     const userId = ownUserId(client);
@@ -84,29 +87,40 @@ export class Countersign {
    * The key comes from the client's crypto stack, and only where that calls the own identity verified; a server's copy that
    * differs is refused.
    *
-   * @throws CountersignError what `ownMasterKey` and `signingRequest` throw, `ERR_CLOSED`
+   * @param options `algorithm`: its identifier, such as `org.openpgp.signature`; `signal`: ends the call
+   * @throws CountersignError
+   *   `ERR_OWN_IDENTITY_MISSING` (set up cross-signing first, or fetch its private keys from secret storage),
+   *   `ERR_OWN_IDENTITY_UNVERIFIED` (verify this device first),
+   *   `ERR_OWN_IDENTITY_DIFFERS` (the server serves another master key for the own user: sign nothing),
+   *   `ERR_CLIENT_INVALID` (no encryption set up), `ERR_ALGORITHM_UNKNOWN`, `ERR_ALGORITHM_CANNOT_SIGN`, `ERR_CLOSED`,
+   *   `ERR_ABORTED`; HttpError `ERR_HTTP_*`
    */
-  async prepare({ algorithm, signal }: { readonly algorithm: string } & CallOptions): Promise<SigningRequest> {
-    return (await ownerSide()).prepareOwn(this.#session, algorithm, signal);
+  async prepare(options: { readonly algorithm: string } & CallOptions): Promise<SigningRequest> {
+    return (await ownerSide()).prepareOwn(this.#session, options.algorithm, options.signal);
   }
 
   /**
    * Takes what a signing tool returned for a request, and verifies it. Nothing leaves the page.
    *
-   * @throws CountersignError `ERR_ACCEPT_MALFORMED`, `ERR_ACCEPT_NO_KEY`, `ERR_ACCEPT_NOT_VALID`, `ERR_OBJECT_SHAPE`,
-   *   `ERR_KEY_ID_MALFORMED`, `ERR_CLOSED`, `ERR_ABORTED`
+   * @param request as `prepare` returned it
+   * @param output armor, base64 or the bytes of a file, as the tool wrote it
+   * @param options `signal`: ends the call
+   * @throws AcceptError `ERR_ACCEPT_NOT_VALID`, with the verdict; CountersignError `ERR_ACCEPT_MALFORMED` (no signature in it,
+   *   or a private key), `ERR_ACCEPT_NO_KEY` (append the public key, or give it to the algorithm), `ERR_OBJECT_SHAPE` (not the
+   *   request as it was prepared), `ERR_KEY_ID_MALFORMED`, `ERR_SIGNATURE_VALUE`, `ERR_ALGORITHM_UNKNOWN`,
+   *   `ERR_ALGORITHM_CANNOT_SIGN`, `ERR_ALGORITHM_LIBRARY`, `ERR_CLOSED`, `ERR_ABORTED`
    */
-  async accept(
-    request: SigningRequest,
-    output: string | Uint8Array,
-    { signal }: CallOptions = {},
-  ): Promise<OwnSignature> {
-    return (await ownerSide()).acceptOwn(this.#session, request, output, signal);
+  async accept(request: SigningRequest, output: string | Uint8Array, options: CallOptions = {}): Promise<OwnSignature> {
+    return (await ownerSide()).acceptOwn(this.#session, request, output, options.signal);
   }
 
-  /** {@link prepare}, the signer's signature, and {@link accept} in one. Throws what those and the signer throw. */
-  async sign(signer: Signer, { signal }: CallOptions = {}): Promise<OwnSignature> {
-    const options = signal ? { signal } : {};
+  /**
+   * {@link prepare}, the signer's signature, and {@link accept} in one. Throws what those throw, and what the signer throws.
+   *
+   * @param signer a key that the caller unlocked in the page, or any callback; see `openpgpSigner`
+   * @param options `signal`: ends the call
+   */
+  async sign(signer: Signer, options: CallOptions = {}): Promise<OwnSignature> {
     const request = await this.prepare({ algorithm: signer.algorithm, ...options });
     return this.accept(request, await signer.sign(request.bytes, options), options);
   }
@@ -117,9 +131,16 @@ export class Countersign {
    * The signature is kept in the store until every chosen route has taken it or refused it: after a failure it is still
    * there.
    *
+   * @param signature as `accept` or `sign` returned it; one that was stored meanwhile is verified anew
+   * @param options `routes`: names, default all; `signal`: ends the call
+   * @returns what became of it on each route. The `error` of a route that did not store it has one of the codes
+   *   `ERR_PUBLISH_FAILED` (refused, or said to be stored and was not), `ERR_PUBLISH_UNSAFE` (an object value, which would make
+   *   its owner's identity unreadable), `ERR_SIGNATURE_SIZE`, `ERR_MANIFEST_SIZE`, `ERR_MANIFEST_MALFORMED` (what stands in the
+   *   profile cannot be read and is not overwritten), `ERR_HTTP_*`
    * @throws CountersignError `ERR_OWN_IDENTITY_CHANGED` for a signature on another master key than the current one,
-   *   `ERR_ACCEPT_NOT_VALID`, `ERR_KEY_ID_MALFORMED`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`, what `ownMasterKey`
-   *   throws; HttpError where no route could be asked
+   *   `ERR_OWN_IDENTITY_MISSING`, `ERR_OWN_IDENTITY_UNVERIFIED`, `ERR_OWN_IDENTITY_DIFFERS`, `ERR_CLIENT_INVALID`,
+   *   `ERR_KEY_ID_MALFORMED`, `ERR_SIGNATURE_VALUE`, `ERR_OPTION_INVALID`, `ERR_PUBLISH_FAILED`, `ERR_CLOSED`, `ERR_ABORTED`;
+   *   AcceptError `ERR_ACCEPT_NOT_VALID`; HttpError `ERR_HTTP_*` where no route could be asked
    */
   async publish(signature: OwnSignature, options: PublishOptions = {}): Promise<PublishReceipt> {
     // What the caller does to it from now on must not change what is published.
@@ -127,12 +148,20 @@ export class Countersign {
     return (await ownerSide()).publishOwn(this.#session, copy, options);
   }
 
-  /** The own signatures that could not be published, oldest first; `discardKept` removes one. */
+  /**
+   * The own signatures that are not published everywhere yet, oldest first, with the reason: an error code, or words.
+   *
+   * @throws CountersignError `ERR_CLOSED`
+   */
   async kept(): Promise<KeptSignature[]> {
     return this.#session.store.kept();
   }
 
-  /** Removes a signature that {@link kept} lists. */
+  /**
+   * Removes a signature that {@link kept} lists.
+   *
+   * @throws CountersignError `ERR_CLOSED`
+   */
   async discardKept(id: string): Promise<void> {
     await this.#session.store.discard(id);
   }
@@ -140,11 +169,15 @@ export class Countersign {
   /**
    * Fetches master keys and all external signatures on them, from every route. Verifies nothing.
    *
+   * @param userIds any number of user IDs; what is none is reported, not thrown
+   * @param options `signal`: ends the call
    * @returns one identity for every user asked for, in their order
-   * @throws HttpError, CountersignError `ERR_ABORTED`, `ERR_CLOSED`
+   * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
+   *   `ERR_OPTION_INVALID` (a clock that tells no time)
    */
-  async fetch(userIds: readonly string[], { signal }: CallOptions = {}): Promise<Map<string, SignedIdentity>> {
-    const identities = await fetchIdentities(userIds, publishingRoutes, callContext(this.#session, signal));
+  async fetch(userIds: readonly string[], options: CallOptions = {}): Promise<Map<string, SignedIdentity>> {
+    const context = callContext(this.#session, options.signal);
+    const identities = await fetchIdentities(userIds, publishingRoutes, context);
     for (const identity of identities.values()) this.#notice(identity);
     return identities;
   }
@@ -152,12 +185,18 @@ export class Countersign {
   /**
    * Fetches, verifies and assesses users, in batches: one assessment for each, in their order.
    *
-   * @throws HttpError, CountersignError `ERR_ABORTED`, `ERR_CLOSED`
+   * Each is about one master key, `assessment.masterKey`: compare it with the one that your client encrypts to.
+   *
+   * @param userIds any number of user IDs, each assessed once
+   * @param options `onProgress`: called after each batch; `signal`: ends the call
+   * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
+   *   `ERR_OPTION_INVALID` (a clock that tells no time)
    */
   async *assess(
     userIds: readonly string[],
-    { onProgress, signal }: AssessOptions = {},
+    options: AssessOptions = {},
   ): AsyncGenerator<IdentityAssessment, void, undefined> {
+    const { onProgress, signal } = options;
     const unique = [...new Set(userIds)];
     for (let done = 0; done < unique.length; done += assessBatch) {
       const batch = unique.slice(done, done + assessBatch);

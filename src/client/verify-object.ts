@@ -30,13 +30,15 @@ export interface VerifyObjectOptions {
  * @param userId whose object it must be
  * @returns one report for each signature in the owner's entry, in the object's order; all `wrong-object` where the object is
  *   not one of this user's
- * @throws CountersignError `ERR_ABORTED`, `ERR_OPTION_INVALID` for a clock that tells no time, and what `createRegistry` throws
+ * @throws CountersignError `ERR_ABORTED`, `ERR_OPTION_INVALID` for a clock that tells no time,
+ *   `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`
  */
 export async function verifyObject(
   object: JsonObject,
   userId: string,
-  { algorithms, now = Date.now, signal }: VerifyObjectOptions,
+  options: VerifyObjectOptions,
 ): Promise<SignatureReport[]> {
+  const { algorithms, now = Date.now, signal } = options;
   const context: VerifyContext = {
     registry: createRegistry(algorithms),
     now: readClock(now),

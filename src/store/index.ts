@@ -1,3 +1,4 @@
+/** @module matrix-countersign/store */
 export { type IndexedDbStoreOptions, indexedDbStore } from "./indexed-db-store.js";
 export { memoryStore } from "./memory-store.js";
 export type {

@@ -1,3 +1,4 @@
+/** @module matrix-countersign/openpgp */
 export type { KeyImport } from "./keyring.js";
 export { type KeyMaterial, type OpenPgpAlgorithm, type OpenPgpOptions, openpgp } from "./openpgp.js";
 export type { KeyResolver } from "./resolver.js";
