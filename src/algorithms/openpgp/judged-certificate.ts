@@ -1,11 +1,12 @@
 import { decodeUtf8 } from "../../encoding/bytes.js";
 import type { ReportCode } from "../../model/report.js";
-import { type Certificate, type Component, countOwnSignatures } from "./certificate.js";
+import type { Certificate, Component } from "./certificate.js";
 import type { SignedData } from "./check-signature.js";
 import { Fault, forgetFailure } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
 import { maxBindingsOfSlowKeys, maxNameLength, maxOwnSignaturesOfSlowKeys } from "./limits.js";
+import { countOwnSignatures, hasTooManyRevocations } from "./merge-certificates.js";
 import { isSlow, type PublicKey, readPublicKey } from "./public-key.js";
 import { type Revocation, type SelfSignature, SignatureVerifier, type VerifiedSignatures } from "./self-signatures.js";
 import { signatureType } from "./signature-packet.js";
@@ -56,6 +57,7 @@ export class JudgedCertificate {
   static async judge(library: OpenPgpLibrary, certificate: Certificate): Promise<JudgedCertificate> {
     const key = await readPublicKey(library, certificate.primary.body, certificate.fingerprint);
     if (typeof key === "string") throw new Fault(key);
+    if (hasTooManyRevocations(certificate)) throw new Fault("too-large");
     if (isSlow(key) && countOwnSignatures(certificate) > maxOwnSignaturesOfSlowKeys) throw new Fault("too-large");
     const verifier = new SignatureVerifier(library, key);
     const judged = await judgePrimary(verifier, key, certificate);

@@ -1,11 +1,12 @@
 import { decodeUtf8, sha256, toHex, utf8 } from "../../encoding/bytes.js";
-import { type Certificate, certificateContents, mergeCertificates, readCertificate } from "./certificate.js";
+import { type Certificate, keyRevocations, readCertificate, readRevocations } from "./certificate.js";
 import { Fault } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { KeyData } from "./key-data.js";
-import { maxNameLength, maxNames } from "./limits.js";
+import { maxNameLength, maxNames, maxRevocations } from "./limits.js";
+import { certificateContents, mergeCertificates, withRevocations } from "./merge-certificates.js";
 import type { PacketGroup } from "./packet-groups.js";
-import { identityOf, type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
+import { identityOf, type ParsedSignature } from "./signature-packet.js";
 import { isKnownKind } from "./strength.js";
 
 /** What became of one certificate that was imported. */
@@ -18,18 +19,21 @@ export interface KeyImport {
    * - `imported`: new;
    * - `merged`: known before, its copies now count together;
    * - `unsupported`: a kind of key that is not known here: what it signs is reported `unsupported-key`;
-   * - `refused`: past the bounds on one certificate, and not kept.
+   * - `refused`: past the bounds on one certificate, and nothing of it kept but revocations.
    */
   readonly status: "imported" | "merged" | "unsupported" | "refused";
 }
 
-const maxLooseRevocations = 1000;
+/** Certificates of which nothing but revocations is known. */
+const maxLooseIssuers = 1000;
 
 /** The certificates that the caller gave, merged by fingerprint of their primary keys. Verifies nothing. */
 export class Keyring {
   readonly #certificates = new Map<string, Certificate>();
-  /** Revocation certificates whose certificate is not known yet, by issuer. */
-  readonly #loose = new Map<string, ParsedSignature[]>();
+  /** Revocation certificates whose certificate is not known yet, by issuer and identity. */
+  readonly #loose = new Map<string, Map<string, ParsedSignature>>();
+  /** Fingerprints of the certificates by themselves and by key ID. */
+  readonly #fingerprints = new Map<string, string>();
   #completed = new WeakMap<Certificate, Certificate>();
   #contents: Promise<string> | undefined;
 
@@ -50,8 +54,13 @@ export class Keyring {
   /** Adds certificates and loose revocation certificates; one that fails spoils no other. */
   async add(data: KeyData): Promise<KeyImport[]> {
     const imports: KeyImport[] = [];
-    for (const group of data.certificates) imports.push(await this.#addGroup(group));
-    for (const body of data.loose) imports.push(...this.#addLoose(body));
+    const strays: ParsedSignature[] = [];
+    for (const group of data.certificates) {
+      imports.push(await this.#addGroup(group));
+      strays.push(...(await readRevocations(group)).strays);
+    }
+    imports.push(...this.#addRevocations(keyRevocations(data.loose)));
+    this.#addRevocations(strays);
     this.#contents = undefined;
     this.#completed = new WeakMap();
     return imports;
@@ -59,15 +68,17 @@ export class Keyring {
 
   /** A certificate from elsewhere together with the revocation certificates for it that were imported alone. */
   complete(certificate: Certificate): Certificate {
-    const completed =
-      this.#completed.get(certificate) ?? this.#looseFor(certificate).reduce(withDirectSignature, certificate);
+    const completed = this.#completed.get(certificate) ?? withRevocations(certificate, this.#looseFor(certificate));
     this.#completed.set(certificate, completed);
     return completed;
   }
 
   /** SHA-256 over all that the keyring holds, lower-case hexadecimal. */
   contentsHash(): Promise<string> {
-    this.#contents ??= hashContents([...this.#certificates.values()], [...this.#loose.values()].flat());
+    this.#contents ??= hashContents(
+      [...this.#certificates.values()],
+      [...this.#loose.values()].flatMap((signatures) => [...signatures.keys()]),
+    );
     return this.#contents;
   }
 
@@ -85,47 +96,49 @@ export class Keyring {
       return { fingerprint, names, status: known ? "merged" : "imported" };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
+      // Junk in its name must not hold its revocation back.
+      const { own, fingerprint } = await readRevocations(group);
+      if (fingerprint !== undefined) for (const signature of own) this.#addRevocation(signature, fingerprint);
       return { names, status: "refused" };
     }
   }
 
   /** Keeps a certificate together with the revocation certificates that came before it. */
   #keep(certificate: Certificate): void {
-    this.#certificates.set(
-      certificate.fingerprint,
-      this.#looseFor(certificate).reduce(withDirectSignature, certificate),
-    );
+    const { fingerprint } = certificate;
+    this.#certificates.set(fingerprint, withRevocations(certificate, this.#looseFor(certificate)));
+    for (const name of [fingerprint, keyIdOfFingerprint(fingerprint)]) this.#fingerprints.set(name, fingerprint);
   }
 
   #looseFor({ fingerprint }: Certificate): ParsedSignature[] {
-    return [fingerprint, keyIdOfFingerprint(fingerprint)].flatMap((name) => this.#loose.get(name) ?? []);
+    return [fingerprint, keyIdOfFingerprint(fingerprint)].flatMap((name) => [
+      ...(this.#loose.get(name)?.values() ?? []),
+    ]);
   }
 
-  #addLoose(body: Uint8Array): KeyImport[] {
-    const signature = tryParseSignature(body);
-    const issuer = signature?.issuers[0];
-    if (signature?.type !== signatureType.keyRevocation || issuer === undefined) return [];
-    const known = [...this.#certificates.values()].find(
-      ({ fingerprint }) => issuer === fingerprint || issuer === keyIdOfFingerprint(fingerprint),
-    );
+  #addRevocations(revocations: readonly ParsedSignature[]): KeyImport[] {
+    return revocations.flatMap((signature) => {
+      const issuer = signature.issuers.find((name) => this.#fingerprints.has(name)) ?? signature.issuers[0];
+      return issuer === undefined ? [] : [this.#addRevocation(signature, issuer)];
+    });
+  }
+
+  #addRevocation(signature: ParsedSignature, issuer: string): KeyImport {
+    const known = this.#certificates.get(this.#fingerprints.get(issuer) ?? "");
     if (known) {
-      this.#certificates.set(known.fingerprint, withDirectSignature(known, signature));
-      return [{ fingerprint: known.fingerprint, names: [], status: "merged" }];
+      this.#certificates.set(known.fingerprint, withRevocations(known, [signature]));
+      return { fingerprint: known.fingerprint, names: [], status: "merged" };
     }
-    if (this.#loose.size >= maxLooseRevocations) return [{ names: [], status: "refused" }];
-    this.#loose.set(issuer, [...(this.#loose.get(issuer) ?? []), signature]);
-    return [{ names: [], status: "imported" }];
+    const others = this.#loose.get(issuer) ?? new Map<string, ParsedSignature>();
+    // One more than are looked at: the certificate is then known to have too many.
+    if (others.size > maxRevocations || this.#loose.size >= maxLooseIssuers) return { names: [], status: "refused" };
+    this.#loose.set(issuer, others.set(identityOf(signature), signature));
+    return { names: [], status: "imported" };
   }
 }
 
-function withDirectSignature(certificate: Certificate, signature: ParsedSignature): Certificate {
-  const { body, signatures } = certificate.primary;
-  const merged = new Map([...signatures, [identityOf(signature), signature] as const]);
-  return { ...certificate, primary: { body, signatures: merged } };
-}
-
-async function hashContents(certificates: readonly Certificate[], loose: readonly ParsedSignature[]): Promise<string> {
-  const hashes = loose.map(identityOf);
+async function hashContents(certificates: readonly Certificate[], loose: readonly string[]): Promise<string> {
+  const hashes = [...loose];
   for (const certificate of certificates) hashes.push(toHex(await sha256(utf8(certificateContents(certificate)))));
   return toHex(await sha256(utf8(hashes.sort().join("\n"))));
 }

@@ -29,6 +29,8 @@ export const maxOwnSignatures = 512;
 export const maxOwnSignaturesOfSlowKeys = 96;
 /** Bindings of a subkey of that kind. */
 export const maxBindingsOfSlowKeys = 16;
+/** Different revocations of one primary key; with more it is not known whether the true one is among them. */
+export const maxRevocations = 64;
 /** User IDs with a signature of the certificate itself. */
 export const maxUserIds = 128;
 /** Subkeys with a signature of the certificate itself. */

@@ -1,6 +1,7 @@
 import { Fault } from "./fault.js";
 import { maxCertificatePackets } from "./limits.js";
 import { type Packet, packetTag, readPackets } from "./packets.js";
+import { signatureType } from "./signature-packet.js";
 
 /** A key or user ID packet and the bodies of the signature packets behind it. */
 export interface SignedPacket {
@@ -18,7 +19,9 @@ export interface PacketGroup {
 /**
  * Splits a keyring into its certificates, so that each is read alone and one of an unknown kind spoils no other.
  *
- * Signatures on user attributes (photographs) and on packets of unknown types are left out.
+ * Signatures on user attributes (photographs) and on packets of unknown types are left out. A revocation of a key belongs to
+ * the primary key wherever it stands: `cat` puts it behind the last user ID or subkey, and whom it revokes is its issuer's
+ * word, which is verified.
  *
  * @returns the certificates and, apart, the bodies of signatures before the first one (a revocation certificate)
  * @throws Fault `malformed`, `too-large`
@@ -34,7 +37,8 @@ export function groupPackets(
     const body = requireBody(packet);
     const certificate = certificates.at(-1);
     if (packet.tag === packetTag.signature) {
-      signatures.push(body);
+      const isRevocation = body[1] === signatureType.keyRevocation;
+      (isRevocation && certificate ? certificate.primary.signatures : signatures).push(body);
     } else if (packet.tag === packetTag.publicKey) {
       signatures = [];
       certificates.push({ primary: { body, signatures }, userIds: [], subkeys: [] });

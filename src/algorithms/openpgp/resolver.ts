@@ -1,8 +1,10 @@
 import { CountersignError } from "../../errors.js";
-import { type Certificate, readCertificate } from "./certificate.js";
+import type { Certificate } from "./certificate.js";
 import { Fault } from "./fault.js";
 import { readKeyData } from "./key-data.js";
 import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.js";
+import { groupByIssuer, readCertificates, revocationsOf } from "./read-certificates.js";
+import type { ParsedSignature } from "./signature-packet.js";
 
 /**
  * Asks somewhere for the OpenPGP certificate of a fingerprint: a key server, a directory, a file.
@@ -17,8 +19,22 @@ export type KeyResolver = (request: {
   readonly signal?: AbortSignal;
 }) => Promise<string | Uint8Array | undefined>;
 
+/** What a resolver has about one fingerprint. */
+export interface Resolved {
+  /** All copies in the answer as one. */
+  readonly certificate?: Certificate;
+  /** Revocations by that certificate: the answer may hold nothing else. */
+  readonly revocations: readonly ParsedSignature[];
+}
+
+interface Answer {
+  readonly resolved: Resolved;
+  readonly atMs: number;
+  readonly sizeBytes: number;
+}
+
 interface Pending {
-  readonly answer: Promise<Certificate | undefined>;
+  readonly answer: Promise<Resolved>;
   readonly controller: AbortController;
   waiting: number;
 }
@@ -32,7 +48,7 @@ export class ResolverCache {
   readonly #maxAgeMs: number;
   readonly #now: () => number;
   readonly #pending = new Map<string, Pending>();
-  readonly #answers = new Map<string, { certificate: Certificate | undefined; atMs: number; sizeBytes: number }>();
+  readonly #answers = new Map<string, Answer>();
   #sizeBytes = 0;
 
   constructor(resolver: KeyResolver, options: { readonly maxAgeMs: number; readonly now: () => number }) {
@@ -42,15 +58,15 @@ export class ResolverCache {
   }
 
   /**
-   * The certificate of that fingerprint, from memory or asked for.
+   * What the resolver has of that fingerprint, from memory or asked for.
    *
    * @throws Fault `resolver-failed`; CountersignError `ERR_ABORTED`
    */
-  async find(fingerprint: string, signal?: AbortSignal): Promise<Certificate | undefined> {
+  async find(fingerprint: string, signal?: AbortSignal): Promise<Resolved> {
     throwIfAborted(signal);
     const known = this.#answers.get(fingerprint);
     const ageMs = this.#now() - (known?.atMs ?? 0);
-    if (known && ageMs >= 0 && ageMs < this.#maxAgeMs) return known.certificate;
+    if (known && ageMs >= 0 && ageMs < this.#maxAgeMs) return known.resolved;
     const pending = this.#pending.get(fingerprint) ?? this.#ask(fingerprint);
     pending.waiting++;
     try {
@@ -74,23 +90,23 @@ export class ResolverCache {
     return pending;
   }
 
-  async #resolve(fingerprint: string, signal: AbortSignal): Promise<Certificate | undefined> {
-    let certificate: Certificate | undefined;
+  async #resolve(fingerprint: string, signal: AbortSignal): Promise<Resolved> {
+    let resolved: Resolved = { revocations: [] };
     let sizeBytes = 0;
     try {
       const data = await this.#resolver({ fingerprint, signal });
       if (data !== undefined) {
         sizeBytes = data.length;
-        certificate = await certificateOf(data, fingerprint);
+        resolved = await readAnswer(data, fingerprint);
       }
     } catch (cause) {
       throw new Fault("resolver-failed", { cause });
     }
-    if (!signal.aborted) this.#keep(fingerprint, { certificate, atMs: this.#now(), sizeBytes });
-    return certificate;
+    if (!signal.aborted) this.#keep(fingerprint, { resolved, atMs: this.#now(), sizeBytes });
+    return resolved;
   }
 
-  #keep(fingerprint: string, answer: { certificate: Certificate | undefined; atMs: number; sizeBytes: number }): void {
+  #keep(fingerprint: string, answer: Answer): void {
     this.#drop(fingerprint);
     this.#answers.set(fingerprint, answer);
     this.#sizeBytes += answer.sizeBytes;
@@ -106,14 +122,13 @@ export class ResolverCache {
   }
 }
 
-/** The certificate with that fingerprint among those in `data`; others in it are ignored. */
-async function certificateOf(data: string | Uint8Array, fingerprint: string): Promise<Certificate | undefined> {
+/** All that `data` holds about that fingerprint; other certificates in it are ignored. */
+async function readAnswer(data: string | Uint8Array, fingerprint: string): Promise<Resolved> {
   const limits = { maxBytes: maxCertificateBytes, maxBlocks, maxPackets: maxCertificatePackets };
-  for (const group of readKeyData(data, limits).certificates) {
-    const certificate = await readCertificate(group);
-    if (certificate?.fingerprint === fingerprint) return certificate;
-  }
-  return undefined;
+  const { certificates, loose } = await readCertificates(readKeyData(data, limits));
+  const certificate = certificates.get(fingerprint);
+  const revocations = revocationsOf(groupByIssuer(loose), fingerprint);
+  return { revocations, ...(certificate && { certificate }) };
 }
 
 /** @throws CountersignError `ERR_ABORTED` */

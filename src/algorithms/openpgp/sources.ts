@@ -1,14 +1,18 @@
 import { decodeBase64 } from "../../encoding/base64.js";
-import { type Certificate, includesCertificate, mergeCertificates, readCertificate } from "./certificate.js";
+import { type Certificate, readCertificate } from "./certificate.js";
 import { Fault } from "./fault.js";
 import type { Keyring } from "./keyring.js";
 import { maxCertificateBytes, maxCertificatePackets } from "./limits.js";
+import { includesCertificate, mergeCertificates, withRevocations } from "./merge-certificates.js";
 import { groupPackets } from "./packet-groups.js";
-import type { ResolverCache } from "./resolver.js";
+import type { Resolved, ResolverCache } from "./resolver.js";
+import type { ParsedSignature } from "./signature-packet.js";
 
 const fingerprintGrammar = /^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/;
 const maxRememberedCopies = 64;
 const maxRememberedLength = 32 * 1024;
+
+const nothing: Resolved = { revocations: [] };
 
 /** The certificate that a key ID names, all copies together. */
 export interface NamedCertificate {
@@ -22,6 +26,7 @@ export class CertificateSources {
   readonly #keyring: Keyring;
   readonly #resolver: ResolverCache | undefined;
   readonly #merged = new WeakMap<Certificate, WeakMap<Certificate, Certificate>>();
+  readonly #revoked = new WeakMap<Certificate, WeakMap<readonly ParsedSignature[], Certificate>>();
   readonly #copies = new Map<string, Certificate>();
 
   constructor(keyring: Keyring, resolver: ResolverCache | undefined) {
@@ -40,20 +45,24 @@ export class CertificateSources {
     const copy = fingerprintGrammar.test(key) ? undefined : await this.#readCopy(key);
     const fingerprint = copy?.fingerprint ?? key.toUpperCase();
     const given = extra.filter((certificate) => certificate.fingerprint === fingerprint);
-    const known = await this.#findKnown(fingerprint, signal);
+    const { known, revocations } = await this.#findKnown(fingerprint, signal);
     const [first, ...others] = [known, ...given, copy].filter((certificate) => certificate !== undefined);
     if (!first) throw new Fault("no-key");
     const certificate = others.reduce((merged, other) => this.#merge(merged, other), first);
-    return { certificate: this.#keyring.complete(certificate), isConfirmed: known !== undefined || given.length > 0 };
+    const revoked = this.#revoke(this.#keyring.complete(certificate), revocations);
+    return { certificate: revoked, isConfirmed: known !== undefined || given.length > 0 };
   }
 
   /** What keyring and resolver have. A newer copy that cannot be had, or not be read, might have been a revocation. */
-  async #findKnown(fingerprint: string, signal: AbortSignal | undefined): Promise<Certificate | undefined> {
+  async #findKnown(
+    fingerprint: string,
+    signal: AbortSignal | undefined,
+  ): Promise<{ known: Certificate | undefined; revocations: readonly ParsedSignature[] }> {
     const held = this.#keyring.find(fingerprint);
-    const resolved = await this.#resolver?.find(fingerprint, signal);
-    if (!held || !resolved) return held ?? resolved;
+    const { certificate, revocations } = (await this.#resolver?.find(fingerprint, signal)) ?? nothing;
+    if (!held || !certificate) return { known: held ?? certificate, revocations };
     try {
-      return this.#merge(held, resolved);
+      return { known: this.#merge(held, certificate), revocations };
     } catch (cause) {
       throw new Fault("resolver-failed", { cause });
     }
@@ -66,6 +75,16 @@ export class CertificateSources {
     const merged = merges.get(other) ?? (includesCertificate(one, other) ? one : mergeCertificates(one, other));
     merges.set(other, merged);
     return merged;
+  }
+
+  /** Remembered too; the revocations of one certificate that a resolver has are the same list for as long as it is kept. */
+  #revoke(certificate: Certificate, revocations: readonly ParsedSignature[]): Certificate {
+    if (revocations.length === 0) return certificate;
+    const results = this.#revoked.get(certificate) ?? new WeakMap<readonly ParsedSignature[], Certificate>();
+    this.#revoked.set(certificate, results);
+    const revoked = results.get(revocations) ?? withRevocations(certificate, revocations);
+    results.set(revocations, revoked);
+    return revoked;
   }
 
   async #readCopy(key: string): Promise<Certificate> {

@@ -1,10 +1,11 @@
 import { joinBlocks, looksArmored, readArmor, readWrappedBase64 } from "../../encoding/armor.js";
 import { CountersignError } from "../../errors.js";
-import { type Certificate, readCertificate } from "./certificate.js";
+import type { Certificate } from "./certificate.js";
 import { Fault } from "./fault.js";
 import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { groupPackets, holdsPrivateKey } from "./packet-groups.js";
 import { packetTag, readPackets } from "./packets.js";
+import { readCertificates } from "./read-certificates.js";
 import { type ReadSignature, readSignatures } from "./value.js";
 
 /** What a signing tool gave back: signatures, and the certificates that came along. */
@@ -25,7 +26,7 @@ export async function readToolOutput(output: string | Uint8Array): Promise<ToolO
   try {
     const { signatures, keys } = splitOutput(output);
     if (signatures.length === 0) throw malformed("a signature", "none");
-    return { signatures: readSignatures(signatures), certificates: await readCertificates(keys) };
+    return { signatures: readSignatures(signatures), certificates: await certificatesIn(keys) };
   } catch (cause) {
     if (cause instanceof Fault) throw malformed("a detached signature", describe(cause), cause);
     if (!(cause instanceof CountersignError) || cause.code === "ERR_ACCEPT_MALFORMED") throw cause;
@@ -68,13 +69,9 @@ function textOf(output: string | Uint8Array): string | Uint8Array {
   return isText ? new TextDecoder().decode(output) : new Uint8Array(output);
 }
 
-async function readCertificates(keys: Uint8Array): Promise<Certificate[]> {
-  const certificates: Certificate[] = [];
-  for (const group of groupPackets(keys, maxCertificatePackets).certificates) {
-    const certificate = await readCertificate(group);
-    if (certificate) certificates.push(certificate);
-  }
-  return certificates;
+async function certificatesIn(keys: Uint8Array): Promise<Certificate[]> {
+  const { certificates } = await readCertificates(groupPackets(keys, maxCertificatePackets));
+  return [...certificates.values()];
 }
 
 function describe(fault: Fault): string {
