@@ -2,6 +2,7 @@ import type { ReportCode } from "../../model/report.js";
 import { keyCreatedMs } from "./fingerprint.js";
 import { keyHashOf } from "./key-hash.js";
 import { callConfig, type KeyPacket, type OpenPgpLibrary } from "./library.js";
+import { isDegenerate } from "./small-order.js";
 import { keyAlgorithm, keyAlgorithmFault, rsaFault } from "./strength.js";
 
 /** The packet of a primary key or subkey, read and looked at on its own. */
@@ -41,6 +42,7 @@ export async function readPublicKey(
   const { n, e } = packet.publicParams;
   const weakness = n && e ? rsaFault(n, e) : undefined;
   if (weakness !== undefined) return weakness;
+  if (isDegenerate(packet)) return "weak-algorithm";
   const keyHash = await keyHashOf(packet);
   if (keyHash === undefined) return "unsupported-key";
   return { fingerprint, version, createdMs: keyCreatedMs(body), packet, keyHash };
