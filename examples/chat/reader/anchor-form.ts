@@ -34,7 +34,7 @@ export function anchorForm(reader: Reader, userId: string, add: (anchor: TrustAn
     void attempt(problem, button, async () => {
       const wanted = readFingerprint(fingerprint.value);
       const data = key.read();
-      if (data === undefined) throw new CountersignError("ERR_ALGORITHM_KEYS", "expected a public key, got nothing");
+      if (data === undefined) throw new CountersignError("ERR_ACCEPT_NO_KEY", "expected a public key, got nothing");
       const found = (await readPublicKeys(data)).find((candidate) => candidate.fingerprint === wanted);
       if (found === undefined) {
         throw new CountersignError(
