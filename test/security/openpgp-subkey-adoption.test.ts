@@ -47,6 +47,27 @@ describe("a stranger's subkey", () => {
     expect((await judge(byAlice, { keys: adopted(critical), key: mallory })).code).toBe("unknown-critical");
   });
 
+  it("is refused with a back-signature from before the subkey or from the future", async () => {
+    for (const created of [1, keyCreated - 1, now + 400 * daySeconds]) {
+      const back = backSignature(mallory, subkey, { created });
+      expect(await judge(byAlice, { keys: adopted(back), key: mallory }), `${created}`).toMatchObject(refused);
+    }
+    const soon = backSignature(mallory, subkey, { created: now + 200 });
+    expect((await judge(byAlice, { keys: adopted(soon), key: mallory })).code).toBe("valid");
+    const future = backSignature(mallory, subkey, { created: now + daySeconds });
+    const then = await judge(byAlice, { keys: adopted(future), key: mallory, atSeconds: now + 2 * daySeconds });
+    expect(then.code).toBe("valid");
+  });
+
+  it("of another version than the certificate is refused", async () => {
+    for (const version of [4, 6] as const) {
+      const primary = makeKey("ed25519", { version });
+      const other = makeKey("ed25519", { version: version === 4 ? 6 : 4 });
+      const keys = concatBytes(primaryPackets(primary), subkeyPackets(primary, other));
+      expect(await judge(makeValue(other, object), { keys, key: primary })).toMatchObject(refused);
+    }
+  });
+
   it("is refused once its back-signature has ended", async () => {
     const ended = backSignature(mallory, subkey, { hashed: [says.expiresAfter(daySeconds)] });
     expect((await judge(byAlice, { keys: adopted(ended), key: mallory })).code).toBe("key-expired");
@@ -72,6 +93,27 @@ describe("copies of a binding", () => {
     for (const copy of copies) {
       expect((await judge(value, { keys: [keys, copy], key: alice })).code).toBe("valid");
       expect((await judge(value, { keys, key: asKeyId(copy) })).code).toBe("valid");
+    }
+  });
+
+  it("filled with junk do not push the back-signature out, whichever copy came first", async () => {
+    const binding = bindingOf(alice, subkey);
+    const good = says.embedded(backSignature(alice, subkey));
+    const around = (...unhashed: ReturnType<typeof says.embedded>[]): Uint8Array =>
+      concatBytes(primaryPackets(alice), packet(14, subkey.body), signaturePacket(binding(unhashed)));
+    const bytes = [1, 2, 3, 4].map((fill) => says.embedded(Uint8Array.of(4, fill)));
+    // Of the right form, by the right issuer, over something else.
+    const lookalikes = [1, 2, 3, 4].map((seconds) =>
+      says.embedded(makeSignature(subkey, { type: 0x19, data: utf8("x"), created: keyCreated + seconds })),
+    );
+    for (const junk of [bytes, manyFalse(alice, subkey), lookalikes]) {
+      const poisoned = around(...junk);
+      expect((await judge(value, { keys: [poisoned, around(good)], key: alice })).code).toBe("valid");
+      expect((await judge(value, { keys: [around(good), poisoned], key: alice })).code).toBe("valid");
+      const algorithm = { resolver: async () => poisoned };
+      expect((await judge(value, { key: asKeyId(around(good)), algorithm })).code).toBe("valid");
+      if (junk !== lookalikes)
+        expect((await judge(value, { keys: around(...junk, good), key: alice })).code).toBe("valid");
     }
   });
 

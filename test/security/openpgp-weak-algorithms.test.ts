@@ -41,8 +41,9 @@ describe("a weak digest", () => {
       const value = makeValue(subkey, object);
       const weakBinding = concatBytes(primary, subkeyPackets(rsa, subkey, { hash: weak }));
       expect(await judge(value, { keys: weakBinding, key: rsa })).toMatchObject(refused);
-      const rsaSubkey = makeKey("rsa2048", { created: 1_700_000_000 });
-      const back = backSignature(rsa, rsaSubkey, { hash: weak });
+      const created = 1_700_000_000;
+      const rsaSubkey = makeKey("rsa2048", { created });
+      const back = backSignature(rsa, rsaSubkey, { hash: weak, created });
       const weakBack = concatBytes(primary, subkeyPackets(rsa, rsaSubkey, { backSignature: back }));
       expect(await judge(makeValue(rsaSubkey, object), { keys: weakBack, key: rsa })).toMatchObject(refused);
     });

@@ -1,5 +1,6 @@
 import { toHex } from "../../encoding/bytes.js";
 import { fingerprintOf, keyIdOfFingerprint } from "./fingerprint.js";
+import { maxBackSignatures } from "./limits.js";
 import { addComponent, addSignature, withinBounds } from "./merge-certificates.js";
 import type { PacketGroup, SignedPacket } from "./packet-groups.js";
 import { identityOf, type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
@@ -41,7 +42,7 @@ export async function readCertificate(group: PacketGroup): Promise<Certificate |
   const subkeys = new Map<string, Component>();
   for (const packets of group.subkeys) {
     const name = await fingerprintOf(packets.body);
-    if (name !== undefined) addComponent(subkeys, name, ownComponent(packets, issuers));
+    if (name !== undefined) addComponent(subkeys, name, bindingsOf(ownComponent(packets, issuers), name));
   }
   return withinBounds({ fingerprint, primary: ownComponent(group.primary, issuers), userIds, subkeys });
 }
@@ -81,6 +82,23 @@ function ownComponent(packets: SignedPacket, issuers: ReadonlySet<string>): Comp
     addSignature(signatures, identityOf(parsed), parsed);
   }
   return { body: packets.body.slice(), signatures };
+}
+
+/** Only what may be the subkey's back-signature counts towards the few that are looked at: anybody can embed junk. */
+function bindingsOf({ body, signatures }: Component, subkey: string): Component {
+  const issuers = issuersOf(subkey);
+  const mayBeBackSignature = (embedded: Uint8Array): boolean => {
+    const parsed = tryParseSignature(embedded);
+    if (parsed?.type !== signatureType.primaryKeyBinding) return false;
+    if (parsed.version !== body[0] || parsed.keyAlgorithm !== body[5]) return false;
+    return parsed.issuers.length === 0 || parsed.issuers.some((issuer) => issuers.has(issuer));
+  };
+  const bindings = new Map<string, ParsedSignature>();
+  for (const [identity, signature] of signatures) {
+    const embedded = signature.embedded.filter(mayBeBackSignature).slice(0, maxBackSignatures);
+    bindings.set(identity, { ...signature, embedded });
+  }
+  return { body, signatures: bindings };
 }
 
 /** What a signature of this certificate calls its issuer. */

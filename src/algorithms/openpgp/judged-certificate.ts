@@ -14,8 +14,10 @@ import { signatureType } from "./signature-packet.js";
 /** A key of a certificate with all that the certificate says about it, verified; good for any time. */
 export interface JudgedKey {
   readonly key: PublicKey;
-  /** By component, each newest first: of a primary key the direct signatures and every user ID, of a subkey its bindings. */
-  readonly selfSignatures: readonly (readonly SelfSignature[])[];
+  /** Of a primary key the signatures directly on it, of a subkey its bindings; newest first. */
+  readonly direct: readonly SelfSignature[];
+  /** Of a primary key by user ID, where those say how it may be used; each newest first. */
+  readonly byUserId: readonly (readonly SelfSignature[])[];
   /** Why self-signatures that are right count for nothing. */
   readonly refusal?: ReportCode;
   readonly revocations: readonly Revocation[];
@@ -87,12 +89,14 @@ export class JudgedCertificate {
   async #judgeSubkey(fingerprint: string, component: Component): Promise<JudgedKey> {
     const key = await readPublicKey(this.#library, component.body, fingerprint);
     if (typeof key === "string") throw new Fault(key);
+    // RFC 9580 §10.1: keys of one certificate are of one version.
+    if (key.version !== this.primary.key.version) throw new Fault("key-not-for-signing");
     if (isSlow(key) && component.signatures.size > maxBindingsOfSlowKeys) throw new Fault("too-large");
     const data: SignedData = { key: this.primary.key.packet, bind: key.packet };
     const isBinding = (type: number): boolean => type === signatureType.subkeyBinding;
     const verified = await this.#verifier.selfSignatures(component, isBinding, data, { subkey: key });
     const revocations = await this.#verifier.revocations(component, signatureType.subkeyRevocation, data);
-    return { ...judgedKey(key, [verified], revocations), isSubkey: true };
+    return { ...judgedKey(key, verified, [], revocations), isSubkey: true };
   }
 }
 
@@ -102,35 +106,43 @@ async function judgePrimary(
   certificate: Certificate,
 ): Promise<{ primary: JudgedKey; userIds: JudgedUserId[] }> {
   const data: SignedData = { key: key.packet };
-  const direct = await verifier.selfSignatures(certificate.primary, (type) => type === signatureType.directKey, data);
+  const isDirect = (type: number): boolean => type === signatureType.directKey;
+  const revocable = { revocationType: signatureType.certificationRevocation };
+  const direct = await verifier.selfSignatures(certificate.primary, isDirect, data, revocable);
   const revocations = await verifier.revocations(certificate.primary, signatureType.keyRevocation, data);
   const userIds: JudgedUserId[] = [];
-  const verified = [direct];
+  const verified: VerifiedSignatures[] = [];
   for (const component of certificate.userIds.values()) {
     const about: SignedData = { key: key.packet, userID: { write: () => component.body } };
-    const signatures = await verifier.selfSignatures(component, isCertification, about, {
-      revocationType: signatureType.certificationRevocation,
-    });
+    const signatures = await verifier.selfSignatures(component, isCertification, about, revocable);
     verified.push(signatures);
     const name = decodeUtf8(component.body);
     if (name === undefined || name.length > maxNameLength) continue;
     userIds.push({ name, selfSignatures: signatures.selfSignatures });
   }
   // Of a version 6 key only the direct signatures say how it may be used (RFC 9580 §10.1.1).
-  const governing = key.version === 6 ? [direct] : verified;
+  const governing = key.version === 6 ? [] : verified;
   if (verified.some((entry) => entry.isUnsupported)) throw new Fault("unsupported-key");
-  return { primary: judgedKey(key, governing, revocations), userIds };
+  return { primary: judgedKey(key, direct, governing, revocations), userIds };
 }
 
 function judgedKey(
   key: PublicKey,
-  verified: readonly VerifiedSignatures[],
+  direct: VerifiedSignatures,
+  byUserId: readonly VerifiedSignatures[],
   revocations: readonly Revocation[],
 ): JudgedKey {
+  const verified = [direct, ...byUserId];
   if (verified.some((entry) => entry.isUnsupported)) throw new Fault("unsupported-key");
   const refusal = verified.find((entry) => entry.refusal !== undefined)?.refusal;
-  const selfSignatures = verified.map((entry) => entry.selfSignatures);
-  return { key, selfSignatures, revocations, isSubkey: false, ...(refusal === undefined ? {} : { refusal }) };
+  return {
+    key,
+    direct: direct.selfSignatures,
+    byUserId: byUserId.map((entry) => entry.selfSignatures),
+    revocations,
+    isSubkey: false,
+    ...(refusal === undefined ? {} : { refusal }),
+  };
 }
 
 function isCertification(type: number): boolean {

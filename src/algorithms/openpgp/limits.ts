@@ -35,8 +35,9 @@ export const maxRevocations = 64;
 export const maxUserIds = 128;
 /** Subkeys with a signature of the certificate itself. */
 export const maxSubkeys = 64;
-/** Back-signatures looked at in the copies of one binding. */
+/** Back-signatures looked at in one copy of a binding, and in all copies together. */
 export const maxBackSignatures = 4;
+export const maxMergedBackSignatures = 8;
 
 /** RSA moduli below are refused (PROTOCOL), above they are not computed. */
 export const minRsaBits = 2048;

@@ -1,7 +1,7 @@
 import { toHex } from "../../encoding/bytes.js";
 import type { Certificate, Component } from "./certificate.js";
 import { Fault } from "./fault.js";
-import { maxBackSignatures, maxOwnSignatures, maxRevocations, maxSubkeys, maxUserIds } from "./limits.js";
+import { maxMergedBackSignatures, maxOwnSignatures, maxRevocations, maxSubkeys, maxUserIds } from "./limits.js";
 import { identityOf, type ParsedSignature, signatureType } from "./signature-packet.js";
 
 /**
@@ -109,8 +109,16 @@ export function addSignature(
   }
   const texts = new Set(known.embedded.map(toHex));
   const added = signature.embedded.filter((embedded) => !texts.has(toHex(embedded)));
-  const embedded = [...known.embedded, ...added].slice(0, maxBackSignatures);
+  const embedded = alternate(known.embedded, added).slice(0, maxMergedBackSignatures);
   signatures.set(identity, { ...known, embedded });
+}
+
+/** One of each in turn: the first of every copy stay among the first. */
+function alternate<T>(one: readonly T[], other: readonly T[]): T[] {
+  return Array.from({ length: Math.max(one.length, other.length) }, (_, index) => [
+    ...one.slice(index, index + 1),
+    ...other.slice(index, index + 1),
+  ]).flat();
 }
 
 /** @throws Fault `too-large` */

@@ -2,7 +2,6 @@ import type { ReportCode } from "../../model/report.js";
 import type { Component } from "./certificate.js";
 import { checkSignature, type Outcome, type SignedData } from "./check-signature.js";
 import type { OpenPgpLibrary } from "./library.js";
-import { maxBackSignatures } from "./limits.js";
 import type { PublicKey } from "./public-key.js";
 import { type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
 import { hashFault } from "./strength.js";
@@ -12,12 +11,20 @@ export interface SelfSignature {
   readonly createdMs: number;
   /** Its own expiry, or the revocation that ended it. */
   readonly untilMs: number;
+  /** Its own expiry alone. */
+  readonly expiresMs: number;
   readonly endedByRevocation: boolean;
   readonly isPrimaryUserId: boolean;
   readonly keyFlags?: number;
   readonly keyLifetimeMs?: number;
   /** Of a subkey's binding: the subkey's own word that it belongs here, or why there is none. */
-  readonly backSignature?: { readonly untilMs: number } | { readonly fault: ReportCode };
+  readonly backSignature?: BackSignature;
+}
+
+/** When the subkey's own word that it belongs to the primary key holds, or why it never does. */
+export interface BackSignature {
+  readonly spans: readonly { readonly createdMs: number; readonly untilMs: number }[];
+  readonly fault: ReportCode;
 }
 
 /** A revocation of a key that is right. Its digest's strength is no matter: it can only take away. */
@@ -109,6 +116,7 @@ export class SignatureVerifier {
     return {
       createdMs,
       untilMs: Math.min(expiresMs, revokedMs),
+      expiresMs,
       endedByRevocation: revokedMs <= expiresMs && revokedMs !== Number.POSITIVE_INFINITY,
       isPrimaryUserId,
       ...(keyFlags === undefined ? {} : { keyFlags }),
@@ -118,22 +126,18 @@ export class SignatureVerifier {
   }
 
   /** Without the subkey's own word anybody could adopt a stranger's subkey, and with it what that has signed. */
-  async #backSignature(
-    binding: ParsedSignature,
-    data: SignedData,
-    subkey: PublicKey,
-  ): Promise<{ readonly untilMs: number } | { readonly fault: ReportCode }> {
+  async #backSignature(binding: ParsedSignature, data: SignedData, subkey: PublicKey): Promise<BackSignature> {
     let fault: ReportCode = "key-not-for-signing";
-    let untilMs: number | undefined;
-    for (const body of binding.embedded.slice(0, maxBackSignatures)) {
+    const spans: { createdMs: number; untilMs: number }[] = [];
+    for (const body of binding.embedded) {
       const signature = tryParseSignature(body);
-      if (signature?.type !== signatureType.primaryKeyBinding) continue;
+      if (signature?.type !== signatureType.primaryKeyBinding || signature.createdMs < subkey.createdMs) continue;
       if ((await this.check(signature, data, subkey)) !== "right") continue;
       const refusal = refusalOf(signature);
-      if (refusal === undefined) untilMs = Math.max(untilMs ?? 0, signature.expiresMs);
+      if (refusal === undefined) spans.push({ createdMs: signature.createdMs, untilMs: signature.expiresMs });
       fault = refusal ?? fault;
     }
-    return untilMs === undefined ? { fault } : { untilMs };
+    return { spans, fault };
   }
 }
 

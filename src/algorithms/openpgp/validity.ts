@@ -1,7 +1,8 @@
 import type { ReportCode } from "../../model/report.js";
+import { allSelfSignatures, governingAt, newestFirst, rank } from "./governing.js";
 import type { JudgedKey, JudgedUserId } from "./judged-certificate.js";
 import { clockSkewMs, maxNames } from "./limits.js";
-import type { SelfSignature } from "./self-signatures.js";
+import type { BackSignature, SelfSignature } from "./self-signatures.js";
 
 const signDataFlag = 0x02;
 const forever = Number.POSITIVE_INFINITY;
@@ -13,7 +14,7 @@ export interface KeyState {
   /** Why it may not make signatures on data: its flags, or a subkey that does not say itself that it belongs here. */
   readonly useFault?: ReportCode;
   readonly isRevokedHard: boolean;
-  /** When it was given up for another, or its last user ID was; `Infinity` where it was not. */
+  /** When it was given up for another, or the signatures directly on it were; `Infinity` where it was not. */
   readonly revokedSoftlyMs: number;
   readonly createdMs: number;
   /** Every self-signature lies ahead: from then on. */
@@ -24,32 +25,24 @@ export interface KeyState {
   readonly changesMs: number;
 }
 
-/**
- * How a key stands at `nowMs`, from its verified self-signatures: of each component the newest that is alive counts, and of
- * those the newest that says something about lifetime or use.
- */
+/** How a key stands at `nowMs`, by the self-signatures that govern it then ({@link governingAt}). */
 export function keyStateAt(judged: JudgedKey, nowMs: number): KeyState {
-  const made = judged.selfSignatures.map((list) => list.filter((entry) => entry.createdMs <= nowMs + clockSkewMs));
-  const alive = made.flatMap((list) => list.find((entry) => entry.untilMs > nowMs) ?? []).sort(newestFirst);
-  const ended = made.flat().sort(newestFirst);
-  const governing = alive.length > 0 ? alive : ended;
+  const { governing, last } = governingAt(judged, nowMs);
   const { createdMs } = judged.key;
   const soft = judged.revocations.filter((revocation) => !revocation.isHard).map((revocation) => revocation.createdMs);
   const lifetimeMs = governing.find((entry) => entry.keyLifetimeMs !== undefined)?.keyLifetimeMs ?? forever;
-  const last = alive.length > 0 ? undefined : latestEnd(ended);
-  const bindingFault = judged.selfSignatures.some((list) => list.length > 0)
-    ? undefined
-    : (judged.refusal ?? "key-not-for-signing");
-  const useFault = governing.length > 0 ? useFaultOf(judged, governing) : undefined;
+  const isBound = allSelfSignatures(judged).length > 0;
+  const bindingFault = isBound ? undefined : (judged.refusal ?? "key-not-for-signing");
+  const useFault = governing.length > 0 ? useFaultOf(judged, governing, nowMs) : undefined;
   return {
     createdMs,
     isRevokedHard: judged.revocations.some((revocation) => revocation.isHard),
     revokedSoftlyMs: Math.min(forever, ...soft, last?.endedByRevocation ? last.untilMs : forever),
-    endsMs: Math.min(createdMs + lifetimeMs, last?.untilMs ?? forever, backSignatureEnd(governing)),
+    endsMs: Math.min(createdMs + lifetimeMs, last?.untilMs ?? forever, backSignatureEnd(governing, nowMs)),
     changesMs: nextChange(judged, nowMs),
     ...(bindingFault === undefined ? {} : { bindingFault }),
     ...(useFault === undefined ? {} : { useFault }),
-    ...(governing.length > 0 || bindingFault !== undefined ? {} : { notBeforeMs: firstCreation(judged) }),
+    ...(governing.length > 0 || !isBound ? {} : { notBeforeMs: firstCreation(judged) }),
   };
 }
 
@@ -63,42 +56,36 @@ export function namesAt(userIds: readonly JudgedUserId[], nowMs: number): string
   return alive.slice(0, maxNames).map(({ name }) => name);
 }
 
-function useFaultOf(judged: JudgedKey, governing: readonly SelfSignature[]): ReportCode | undefined {
+function useFaultOf(judged: JudgedKey, governing: readonly SelfSignature[], nowMs: number): ReportCode | undefined {
   const flags = governing.find((entry) => entry.keyFlags !== undefined)?.keyFlags ?? 0;
   if ((flags & signDataFlag) === 0) return "key-not-for-signing";
   if (!judged.isSubkey) return undefined;
   const backSignature = governing[0]?.backSignature;
   if (!backSignature) return "key-not-for-signing";
-  return "fault" in backSignature ? backSignature.fault : undefined;
+  return begunSpans(governing, nowMs).length > 0 ? undefined : backSignature.fault;
 }
 
-function backSignatureEnd(governing: readonly SelfSignature[]): number {
-  const backSignature = governing[0]?.backSignature;
-  return backSignature && "untilMs" in backSignature ? backSignature.untilMs : forever;
+function backSignatureEnd(governing: readonly SelfSignature[], nowMs: number): number {
+  const ends = begunSpans(governing, nowMs).map((span) => span.untilMs);
+  return ends.length > 0 ? Math.max(...ends) : forever;
+}
+
+function begunSpans(governing: readonly SelfSignature[], nowMs: number): BackSignature["spans"] {
+  return governing[0]?.backSignature?.spans.filter(({ createdMs }) => createdMs <= nowMs + clockSkewMs) ?? [];
 }
 
 /** A self-signature that begins or ends, or a soft revocation dated ahead. */
 function nextChange(judged: JudgedKey, nowMs: number): number {
-  const moments = judged.selfSignatures.flat().flatMap((entry) => [entry.createdMs - clockSkewMs, entry.untilMs]);
+  const moments = allSelfSignatures(judged).flatMap((entry) => [
+    entry.createdMs - clockSkewMs,
+    entry.untilMs,
+    entry.expiresMs,
+    ...(entry.backSignature?.spans ?? []).flatMap((span) => [span.createdMs - clockSkewMs, span.untilMs]),
+  ]);
   moments.push(...judged.revocations.map((revocation) => revocation.createdMs));
   return moments.reduce((next, moment) => (moment > nowMs && moment < next ? moment : next), forever);
 }
 
-function latestEnd(ended: readonly SelfSignature[]): SelfSignature | undefined {
-  return ended.reduce<SelfSignature | undefined>(
-    (latest, entry) => (!latest || entry.untilMs > latest.untilMs ? entry : latest),
-    undefined,
-  );
-}
-
 function firstCreation(judged: JudgedKey): number {
-  return judged.selfSignatures.flat().reduce((first, entry) => Math.min(first, entry.createdMs), forever);
-}
-
-function newestFirst(a: SelfSignature, b: SelfSignature): number {
-  return b.createdMs - a.createdMs;
-}
-
-function rank(entry: SelfSignature): number {
-  return entry.isPrimaryUserId ? 1 : 0;
+  return allSelfSignatures(judged).reduce((first, entry) => Math.min(first, entry.createdMs), forever);
 }
