@@ -120,4 +120,23 @@ describe("a key resolver", () => {
     third.abort();
     await settled;
   });
+
+  it("that never answers is given up after its time, and asked again", async () => {
+    const { resolver, requests } = resolverOf(() => new Promise(() => undefined));
+    const algorithm = openpgp({ resolver, resolverTimeoutMs: 20 });
+    expect(await algorithm.verify(input)).toMatchObject({ status: "indeterminate", code: "resolver-failed" });
+    expect(requests[0]?.signal?.aborted).toBe(true);
+    expect((await algorithm.verify(input)).code).toBe("resolver-failed");
+    expect(requests).toHaveLength(2);
+  });
+
+  it("that answers in time is not given up", async () => {
+    const { resolver, requests } = resolverOf(async () => certificate);
+    const algorithm = openpgp({ resolver, resolverTimeoutMs: 10_000 });
+    expect((await algorithm.verify(input)).code).toBe("valid");
+    expect(requests[0]?.signal?.aborted).toBe(true);
+    for (const resolverTimeoutMs of [0, -1, Number.NaN, 2 ** 31]) {
+      expect(() => openpgp({ resolver, resolverTimeoutMs })).toThrowError(/resolverTimeoutMs/);
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { decodeUtf8 } from "../../encoding/bytes.js";
 import type { ReportCode } from "../../model/report.js";
 import type { Certificate, Component } from "./certificate.js";
 import type { SignedData } from "./check-signature.js";
+import { displayName } from "./display-name.js";
 import { Fault, forgetFailure } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
@@ -118,7 +119,7 @@ async function judgePrimary(
     verified.push(signatures);
     const name = decodeUtf8(component.body);
     if (name === undefined || name.length > maxNameLength) continue;
-    userIds.push({ name, selfSignatures: signatures.selfSignatures });
+    userIds.push({ name: displayName(name), selfSignatures: signatures.selfSignatures });
   }
   // Of a version 6 key only the direct signatures say how it may be used (RFC 9580 §10.1.1).
   const governing = key.version === 6 ? [] : verified;

@@ -1,8 +1,9 @@
 import { looksArmored, readArmor, readWrappedBase64 } from "../../encoding/armor.js";
-import { type Bytes, concatBytes, decodeUtf8 } from "../../encoding/bytes.js";
+import { type Bytes, concatBytes } from "../../encoding/bytes.js";
 import { CountersignError } from "../../errors.js";
 import { Fault } from "./fault.js";
 import { groupPackets, holdsPrivateKey, type PacketGroup } from "./packet-groups.js";
+import { isTextOrBytes, textOf } from "./text-of.js";
 
 /** The most that one piece of key data may be. */
 export interface KeyDataLimits {
@@ -44,11 +45,11 @@ export function privateKeyError(): CountersignError {
 }
 
 function decodeKeyData(data: string | Uint8Array, limits: KeyDataLimits): Bytes {
+  if (!isTextOrBytes(data)) throw keysError("OpenPGP public keys as text or bytes");
   // Base64 in lines is at most twice as long as what it holds; beyond that there is nothing to read.
   if (data.length > limits.maxBytes * 2) throw keysError("less key data");
-  if (typeof data !== "string" && ((data[0] ?? 0) & 0x80) !== 0) return new Uint8Array(data);
-  const text = typeof data === "string" ? data : decodeUtf8(data);
-  if (text === undefined) throw keysError("OpenPGP public keys");
+  const text = textOf(data);
+  if (typeof text !== "string") return new Uint8Array(text);
   try {
     return looksArmored(text) ? armoredKeys(text, limits) : readWrappedBase64(text);
   } catch (cause) {

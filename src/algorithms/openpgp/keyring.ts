@@ -1,5 +1,6 @@
 import { decodeUtf8, sha256, toHex, utf8 } from "../../encoding/bytes.js";
 import { type Certificate, keyRevocations, readCertificate, readRevocations } from "./certificate.js";
+import { displayName } from "./display-name.js";
 import { Fault } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { KeyData } from "./key-data.js";
@@ -85,6 +86,7 @@ export class Keyring {
   async #addGroup(group: PacketGroup): Promise<KeyImport> {
     const names = group.userIds
       .flatMap(({ body }) => decodeUtf8(body.subarray(0, maxNameLength)) ?? [])
+      .map(displayName)
       .slice(0, maxNames);
     try {
       const certificate = await readCertificate(group);

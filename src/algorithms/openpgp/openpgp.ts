@@ -22,6 +22,8 @@ export interface OpenPgpOptions {
   readonly resolver?: KeyResolver;
   /** How long a resolver's answer is kept in memory, milliseconds; an hour by default. */
   readonly resolverMaxAgeMs?: number;
+  /** How long a resolver may take, milliseconds; 30 seconds by default. Past it verdicts are `resolver-failed`. */
+  readonly resolverTimeoutMs?: number;
   /** Loads openpgp in place of `import("openpgp")`: its lightweight build, or a copy served elsewhere. */
   readonly load?: () => Promise<unknown>;
   /** The clock for the age of resolver answers, milliseconds since 1970; `Date.now` by default. */
@@ -50,9 +52,19 @@ export interface OpenPgpAlgorithm extends SignatureAlgorithm {
 }
 
 /** Changes with every change of the rules, so that no older verdict is taken for one of today's. */
-const rulesVersion = 1;
+const rulesVersion = 2;
 const hourMs = 60 * 60_000;
-const knownOptions: ReadonlySet<string> = new Set(["keys", "resolver", "resolverMaxAgeMs", "load", "now"]);
+const resolverTimeoutMs = 30_000;
+/** The longest that timers of browsers and of Node wait. */
+const maxTimeoutMs = 2 ** 31 - 1;
+const knownOptions: ReadonlySet<string> = new Set([
+  "keys",
+  "resolver",
+  "resolverMaxAgeMs",
+  "resolverTimeoutMs",
+  "load",
+  "now",
+]);
 
 /**
  * OpenPGP signatures (RFC 9580) through openpgp.js, which is loaded when the first signature is verified.
@@ -77,6 +89,7 @@ export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {
     options.resolver &&
     new ResolverCache(options.resolver, {
       maxAgeMs: options.resolverMaxAgeMs ?? hourMs,
+      timeoutMs: options.resolverTimeoutMs ?? resolverTimeoutMs,
       now: options.now ?? Date.now,
     });
   const sources = new CertificateSources(keyring, resolver);
@@ -106,12 +119,16 @@ export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {
 const keyringLimits = { maxBytes: maxKeyringBytes, maxBlocks: maxKeyringBlocks, maxPackets: maxKeyringPackets };
 
 function assertOptions(options: OpenPgpOptions): void {
+  if (typeof options !== "object" || options === null) throw optionError("options of openpgp()");
+  if (options.keys === null) throw optionError("keys: public keys, or nothing");
   const unknown = Object.keys(options).find((name) => !knownOptions.has(name));
   if (unknown !== undefined) throw optionError("options of openpgp() alone");
   if (options.resolver !== undefined && typeof options.resolver !== "function")
     throw optionError("resolver: a function");
   const ageMs = options.resolverMaxAgeMs ?? 0;
   if (!Number.isFinite(ageMs) || ageMs < 0) throw optionError("resolverMaxAgeMs: milliseconds, not negative");
+  const timeoutMs = options.resolverTimeoutMs ?? 1;
+  if (!(timeoutMs > 0 && timeoutMs <= maxTimeoutMs)) throw optionError("resolverTimeoutMs: milliseconds, above 0");
 }
 
 function optionError(expected: string): CountersignError {

@@ -1,10 +1,10 @@
-import { CountersignError } from "../../errors.js";
 import type { Certificate } from "./certificate.js";
 import { Fault } from "./fault.js";
 import { readKeyData } from "./key-data.js";
 import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { groupByIssuer, readCertificates, revocationsOf } from "./read-certificates.js";
 import type { ParsedSignature } from "./signature-packet.js";
+import { throwIfAborted, untilAborted, withTimeout } from "./waiting.js";
 
 /**
  * Asks somewhere for the OpenPGP certificate of a fingerprint: a key server, a directory, a file.
@@ -46,13 +46,18 @@ const maxCachedBytes = 64 * 1024 * 1024;
 export class ResolverCache {
   readonly #resolver: KeyResolver;
   readonly #maxAgeMs: number;
+  readonly #timeoutMs: number;
   readonly #now: () => number;
   readonly #pending = new Map<string, Pending>();
   readonly #answers = new Map<string, Answer>();
   #sizeBytes = 0;
 
-  constructor(resolver: KeyResolver, options: { readonly maxAgeMs: number; readonly now: () => number }) {
+  constructor(
+    resolver: KeyResolver,
+    options: { readonly maxAgeMs: number; readonly timeoutMs: number; readonly now: () => number },
+  ) {
     this.#resolver = resolver;
+    this.#timeoutMs = options.timeoutMs;
     this.#maxAgeMs = options.maxAgeMs;
     this.#now = options.now;
   }
@@ -82,7 +87,7 @@ export class ResolverCache {
 
   #ask(fingerprint: string): Pending {
     const controller = new AbortController();
-    const answer = this.#resolve(fingerprint, controller.signal);
+    const answer = withTimeout(this.#resolve(fingerprint, controller.signal), this.#timeoutMs);
     // Whoever waits hears of a failure; where nobody waits any more it is nobody's.
     answer.catch(() => undefined);
     const pending = { answer, controller, waiting: 0 };
@@ -129,22 +134,4 @@ async function readAnswer(data: string | Uint8Array, fingerprint: string): Promi
   const certificate = certificates.get(fingerprint);
   const revocations = revocationsOf(groupByIssuer(loose), fingerprint);
   return { revocations, ...(certificate && { certificate }) };
-}
-
-/** @throws CountersignError `ERR_ABORTED` */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw aborted(signal);
-}
-
-function untilAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return answer;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(aborted(signal));
-    signal.addEventListener("abort", onAbort, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}
-
-function aborted(signal: AbortSignal): CountersignError {
-  return new CountersignError("ERR_ABORTED", "the verification was aborted", { cause: signal.reason });
 }

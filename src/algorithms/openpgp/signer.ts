@@ -1,6 +1,7 @@
 import { CountersignError } from "../../errors.js";
 import { algorithmId } from "./identifier.js";
 import { callConfig, libraryLoader, type OpenPgpLibrary, type PrivateKey } from "./library.js";
+import { isTextOrBytes } from "./text-of.js";
 
 /** A private key to sign with. */
 export interface PrivateKeyMaterial {
@@ -38,11 +39,15 @@ export interface OpenPgpSignerOptions {
  *
  * The page holds the key while the signer lives: prefer the ready command lines of `prepare`, which leave it where it is.
  * A key given as data is unlocked for each signature and wiped after it; a `PrivateKey` stays the caller's.
+ *
+ * @throws CountersignError `ERR_ALGORITHM_KEYS` for what is no key at all, `ERR_OPTION_INVALID`
  */
 export function openpgpSigner(
   privateKey: PrivateKeyMaterial | UnlockedPrivateKey,
   options: OpenPgpSignerOptions = {},
 ): OpenPgpSigner {
+  if (!isPrivateKeyInput(privateKey)) throw keyError("a private key: its data, or a PrivateKey of openpgp");
+  if (typeof options !== "object" || options === null) throw optionError();
   const load = libraryLoader(options.load);
   const now = options.now ?? Date.now;
   let held: PrivateKeyMaterial | UnlockedPrivateKey | undefined = privateKey;
@@ -115,6 +120,16 @@ async function unlock(library: OpenPgpLibrary, { key, passphrase }: PrivateKeyMa
   } catch {
     throw keyError("the passphrase of this private key");
   }
+}
+
+function isPrivateKeyInput(input: unknown): input is PrivateKeyMaterial | UnlockedPrivateKey {
+  if (typeof input !== "object" || input === null) return false;
+  const { key, isPrivate } = input as Partial<PrivateKeyMaterial & UnlockedPrivateKey>;
+  return "key" in input ? isTextOrBytes(key) : typeof isPrivate === "function";
+}
+
+function optionError(): CountersignError {
+  return new CountersignError("ERR_OPTION_INVALID", "expected options of openpgpSigner()");
 }
 
 function keyError(expected: string, cause?: unknown): CountersignError {

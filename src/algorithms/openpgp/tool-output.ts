@@ -6,6 +6,7 @@ import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.
 import { groupPackets, holdsPrivateKey } from "./packet-groups.js";
 import { packetTag, readPackets } from "./packets.js";
 import { readCertificates } from "./read-certificates.js";
+import { isTextOrBytes, textOf } from "./text-of.js";
 import { type ReadSignature, readSignatures } from "./value.js";
 
 /** What a signing tool gave back: signatures, and the certificates that came along. */
@@ -22,6 +23,7 @@ const maxOutputLength = 2 * maxCertificateBytes;
  * @throws CountersignError `ERR_ACCEPT_MALFORMED`, which says what it was and never repeats it
  */
 export async function readToolOutput(output: string | Uint8Array): Promise<ToolOutput> {
+  if (!isTextOrBytes(output)) throw malformed("a signature as text or bytes", "something else");
   if (output.length > maxOutputLength) throw malformed("a signature", "far more");
   try {
     const { signatures, keys } = splitOutput(output);
@@ -59,14 +61,6 @@ function splitBinary(bytes: Uint8Array): SplitOutput {
     if (tag === packetTag.publicKey) start = Math.min(start, raw.byteOffset - bytes.byteOffset);
   }
   return { signatures: bytes.subarray(0, start), keys: bytes.subarray(start) };
-}
-
-/** Text, also in the bytes of a text file (PowerShell writes UTF-16); binary packets begin with their highest bit set. */
-function textOf(output: string | Uint8Array): string | Uint8Array {
-  if (typeof output === "string") return output;
-  if (output[0] === 0xff && output[1] === 0xfe) return new TextDecoder("utf-16le").decode(output);
-  const isText = (output[0] ?? 0) < 0x80 || (output[0] === 0xef && output[1] === 0xbb && output[2] === 0xbf);
-  return isText ? new TextDecoder().decode(output) : new Uint8Array(output);
 }
 
 async function certificatesIn(keys: Uint8Array): Promise<Certificate[]> {

@@ -6,10 +6,10 @@ import type { Certificate } from "./certificate.js";
 import { Fault, forgetFailure, verdictOf } from "./fault.js";
 import { JudgedCertificate } from "./judged-certificate.js";
 import type { LibraryLoader, OpenPgpLibrary } from "./library.js";
-import { throwIfAborted } from "./resolver.js";
 import type { CertificateSources } from "./sources.js";
 import { decodeValue, type ReadSignature, readSignatures } from "./value.js";
 import { verifyPacket } from "./verify-packet.js";
+import { throwIfAborted } from "./waiting.js";
 
 /** The best status is reported, and of two equal ones the code that says more. */
 const statusOrder = ["valid", "indeterminate", "unsupported", "invalid"];
