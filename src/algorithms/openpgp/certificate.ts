@@ -1,6 +1,7 @@
 import { toHex } from "../../encoding/bytes.js";
+import { revokersOf } from "./designated-revokers.js";
 import { fingerprintOf, keyIdOfFingerprint } from "./fingerprint.js";
-import { maxBackSignatures } from "./limits.js";
+import { maxBackSignatures, maxRevocations } from "./limits.js";
 import { addComponent, addSignature, withinBounds } from "./merge-certificates.js";
 import type { PacketGroup, SignedPacket } from "./packet-groups.js";
 import { identityOf, type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
@@ -44,7 +45,7 @@ export async function readCertificate(group: PacketGroup): Promise<Certificate |
     const name = await fingerprintOf(packets.body);
     if (name !== undefined) addComponent(subkeys, name, bindingsOf(ownComponent(packets, issuers), name));
   }
-  return withinBounds({ fingerprint, primary: ownComponent(group.primary, issuers), userIds, subkeys });
+  return withinBounds({ fingerprint, primary: primaryComponent(group.primary, issuers), userIds, subkeys });
 }
 
 /**
@@ -70,6 +71,17 @@ export function keyRevocations(bodies: readonly Uint8Array[]): ParsedSignature[]
     const signature = body[1] === signatureType.keyRevocation ? tryParseSignature(body) : undefined;
     return signature ? [signature] : [];
   });
+}
+
+/** With the revocations that claim to be by somebody whom the key itself says may revoke it. */
+function primaryComponent(packets: SignedPacket, issuers: ReadonlySet<string>): Component {
+  const own = ownComponent(packets, issuers);
+  const revokers = revokersOf(own);
+  if (revokers.size === 0) return own;
+  const theirs = keyRevocations(packets.signatures).filter(({ issuers }) => issuers.some((name) => revokers.has(name)));
+  const signatures = new Map(own.signatures);
+  for (const signature of theirs.slice(0, maxRevocations + 1)) signatures.set(identityOf(signature), signature);
+  return { body: own.body, signatures };
 }
 
 /** Only what claims to be of the certificate itself: flooding with other people's certifications costs nothing further. */

@@ -2,6 +2,7 @@ import { decodeUtf8 } from "../../encoding/bytes.js";
 import type { ReportCode } from "../../model/report.js";
 import type { Certificate, Component } from "./certificate.js";
 import type { SignedData } from "./check-signature.js";
+import { isClaimedRevoked } from "./designated-revokers.js";
 import { displayName } from "./display-name.js";
 import { Fault, forgetFailure } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
@@ -111,6 +112,7 @@ async function judgePrimary(
   const revocable = { revocationType: signatureType.certificationRevocation };
   const direct = await verifier.selfSignatures(certificate.primary, isDirect, data, revocable);
   const revocations = await verifier.revocations(certificate.primary, signatureType.keyRevocation, data);
+  if (isClaimedRevoked(certificate.primary, direct.selfSignatures)) throw new Fault("no-key");
   const userIds: JudgedUserId[] = [];
   const verified: VerifiedSignatures[] = [];
   for (const component of certificate.userIds.values()) {

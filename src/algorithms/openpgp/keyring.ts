@@ -1,5 +1,6 @@
 import { decodeUtf8, sha256, toHex, utf8 } from "../../encoding/bytes.js";
 import { type Certificate, keyRevocations, readCertificate, readRevocations } from "./certificate.js";
+import { revokersOf } from "./designated-revokers.js";
 import { displayName } from "./display-name.js";
 import { Fault } from "./fault.js";
 import { keyIdOfFingerprint } from "./fingerprint.js";
@@ -112,8 +113,8 @@ export class Keyring {
     for (const name of [fingerprint, keyIdOfFingerprint(fingerprint)]) this.#fingerprints.set(name, fingerprint);
   }
 
-  #looseFor({ fingerprint }: Certificate): ParsedSignature[] {
-    return [fingerprint, keyIdOfFingerprint(fingerprint)].flatMap((name) => [
+  #looseFor({ fingerprint, primary }: Certificate): ParsedSignature[] {
+    return [fingerprint, keyIdOfFingerprint(fingerprint), ...revokersOf(primary)].flatMap((name) => [
       ...(this.#loose.get(name)?.values() ?? []),
     ]);
   }
@@ -127,15 +128,19 @@ export class Keyring {
 
   #addRevocation(signature: ParsedSignature, issuer: string): KeyImport {
     const known = this.#certificates.get(this.#fingerprints.get(issuer) ?? "");
-    if (known) {
-      this.#certificates.set(known.fingerprint, withRevocations(known, [signature]));
-      return { fingerprint: known.fingerprint, names: [], status: "merged" };
-    }
+    // Kept alone too: it may be meant for another key that lets this one revoke it.
+    const isKept = this.#keepLoose(signature, issuer);
+    if (!known) return { names: [], status: isKept ? "imported" : "refused" };
+    this.#certificates.set(known.fingerprint, withRevocations(known, [signature]));
+    return { fingerprint: known.fingerprint, names: [], status: "merged" };
+  }
+
+  #keepLoose(signature: ParsedSignature, issuer: string): boolean {
     const others = this.#loose.get(issuer) ?? new Map<string, ParsedSignature>();
     // One more than are looked at: the certificate is then known to have too many.
-    if (others.size > maxRevocations || this.#loose.size >= maxLooseIssuers) return { names: [], status: "refused" };
+    if (others.size > maxRevocations || this.#loose.size >= maxLooseIssuers) return false;
     this.#loose.set(issuer, others.set(identityOf(signature), signature));
-    return { names: [], status: "imported" };
+    return true;
   }
 }
 

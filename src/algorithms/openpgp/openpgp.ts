@@ -74,6 +74,9 @@ const knownOptions: ReadonlySet<string> = new Set([
  * should also give the key to the readers. Without a resolver, verdicts are cached under a hash of the keyring; with one
  * they are not cached at all, since its answer may be another the next time.
  *
+ * A revocation that claims to be by somebody whom the key lets revoke it (RFC 9580 §5.2.3.23) is not verified: all that the
+ * key signs is then `no-key`.
+ *
  * @throws CountersignError `ERR_ALGORITHM_KEYS` for keys that hold no public key, `ERR_OPTION_INVALID`
  */
 export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {

@@ -1,6 +1,7 @@
 import type { ReportCode } from "../../model/report.js";
 import type { Component } from "./certificate.js";
 import { checkSignature, type Outcome, type SignedData } from "./check-signature.js";
+import { keyIdOfFingerprint } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
 import type { PublicKey } from "./public-key.js";
 import { type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
@@ -15,6 +16,8 @@ export interface SelfSignature {
   readonly expiresMs: number;
   readonly endedByRevocation: boolean;
   readonly isPrimaryUserId: boolean;
+  /** Fingerprints of those who may revoke the key too. */
+  readonly revokers: readonly string[];
   readonly keyFlags?: number;
   readonly keyLifetimeMs?: number;
   /** Of a subkey's binding: the subkey's own word that it belongs here, or why there is none. */
@@ -86,13 +89,18 @@ export class SignatureVerifier {
   async revocations(component: Component, type: number, data: SignedData): Promise<Revocation[]> {
     const revocations: Revocation[] = [];
     for (const signature of component.signatures.values()) {
-      if (signature.type !== type) continue;
+      if (signature.type !== type || !this.#mayBeOwn(signature)) continue;
       const outcome = await this.check(signature, data);
       if (outcome === "wrong" || (outcome === "unsupported" && signature.issuers.length === 0)) continue;
       const reason = signature.revocationReason;
       revocations.push({ createdMs: signature.createdMs, isHard: reason !== superseded && reason !== retired });
     }
     return revocations;
+  }
+
+  #mayBeOwn({ issuers }: ParsedSignature): boolean {
+    const { fingerprint } = this.#primary;
+    return issuers.length === 0 || issuers.includes(fingerprint) || issuers.includes(keyIdOfFingerprint(fingerprint));
   }
 
   /** Whether a signature is the primary key's over `data`. */
@@ -110,7 +118,7 @@ export class SignatureVerifier {
     data: SignedData,
     subkey: PublicKey | undefined,
   ): Promise<SelfSignature> {
-    const { createdMs, expiresMs, keyFlags, keyLifetimeMs, isPrimaryUserId } = signature;
+    const { createdMs, expiresMs, keyFlags, keyLifetimeMs, isPrimaryUserId, revokers } = signature;
     const revokedMs = Math.min(Number.POSITIVE_INFINITY, ...ends.filter((end) => end >= createdMs));
     const backSignature = subkey && (await this.#backSignature(signature, data, subkey));
     return {
@@ -119,6 +127,7 @@ export class SignatureVerifier {
       expiresMs,
       endedByRevocation: revokedMs <= expiresMs && revokedMs !== Number.POSITIVE_INFINITY,
       isPrimaryUserId,
+      revokers,
       ...(keyFlags === undefined ? {} : { keyFlags }),
       ...(keyLifetimeMs === undefined ? {} : { keyLifetimeMs }),
       ...(backSignature === undefined ? {} : { backSignature }),

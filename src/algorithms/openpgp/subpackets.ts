@@ -39,6 +39,8 @@ export interface SubpacketContents {
   readonly keyFlags?: number;
   readonly isPrimaryUserId: boolean;
   readonly revocationReason?: number;
+  /** Version 4 fingerprints of those who may revoke the key too (RFC 9580 §5.2.3.23). */
+  readonly revokers: readonly string[];
   /** Upper-case fingerprints and key IDs of the issuer: the signed ones, or, where none is signed, the others. */
   readonly issuers: readonly string[];
   /** Bodies of embedded signatures from both areas: each proves itself. */
@@ -81,10 +83,18 @@ export function subpacketContents(hashed: readonly Subpacket[], unhashed: readon
     ...(flags === undefined ? {} : { keyFlags: flags[0] ?? 0 }),
     ...(reason === undefined ? {} : { revocationReason: reason[0] ?? 0 }),
     isPrimaryUserId: (last(hashed, type.primaryUserId)?.[0] ?? 0) !== 0,
+    revokers: revokersIn(hashed),
     issuers: signedIssuers.length > 0 ? signedIssuers : issuersIn(unhashed),
     embedded: [...hashed, ...unhashed].filter((entry) => entry.type === type.embeddedSignature).map((e) => e.body),
     hasUnknownCritical: hashed.some((entry) => entry.isCritical && !understood.has(entry.type)),
   };
+}
+
+/** Class, algorithm, fingerprint. */
+function revokersIn(hashed: readonly Subpacket[]): string[] {
+  return hashed.flatMap(({ type: kind, body }) =>
+    kind === type.revocationKey && body.length === 22 ? [toHex(body.subarray(2)).toUpperCase()] : [],
+  );
 }
 
 function issuersIn(subpackets: readonly Subpacket[]): string[] {
