@@ -8,6 +8,7 @@ import { refusalOf } from "./self-signatures.js";
 import type { ParsedSignature } from "./signature-packet.js";
 import { keyAlgorithmFault } from "./strength.js";
 import { type KeyState, keyStateAt, namesAt } from "./validity.js";
+import { isRightByWebCrypto } from "./web-crypto.js";
 
 const forever = Number.POSITIVE_INFINITY;
 
@@ -45,6 +46,7 @@ async function findSigner(
   for (const fingerprint of candidates) {
     try {
       const judged = await certificate.key(fingerprint);
+      if (await isRightByWebCrypto(signature, judged.key, bytes)) return judged;
       const outcome = await checkSignature(library, signature, judged.key, documentData(bytes));
       if (outcome === "right") return judged;
       reason = outcome === "unsupported" ? "unsupported-key" : "bad-signature";
