@@ -134,7 +134,8 @@ describe("one bit", () => {
       await fc.assert(
         fc.asyncProperty(fc.oneof(flip(whole), truncate(whole)), async (mutated) => {
           const verdict = await verdictOf(encodeBase64(mutated), name);
-          expect(verdict.status).not.toBe("valid");
+          // openpgp reads a number by its octets: a length that is wrong by some bits leaves it the same number.
+          if (!isSameNumbers(mutated, whole)) expect(verdict.status).not.toBe("valid");
           expect(verdict.code).not.toBe("verifier-failed");
         }),
         { numRuns: 400 },
@@ -275,3 +276,15 @@ describe("a certificate's history", () => {
     );
   });
 });
+
+/** Whether all that was changed is how many bits a multiprecision integer of a version 4 signature is said to have. */
+function isSameNumbers(mutated: Uint8Array, whole: Uint8Array): boolean {
+  const first = 2 + 6 + (((whole[6] ?? 0) << 8) | (whole[7] ?? 0)) + 4;
+  const second = first + 2 + (((((whole[first] ?? 0) << 8) | (whole[first + 1] ?? 0)) + 7) >> 3);
+  const lengths = [first + 1, second + 1];
+  const isSame = (byte: number, index: number): boolean => {
+    const [one, other] = [byte, whole[index] ?? 0];
+    return one === other || (lengths.includes(index) && (one + 7) >> 3 === (other + 7) >> 3);
+  };
+  return whole[2] === 4 && mutated.length === whole.length && mutated.every(isSame);
+}

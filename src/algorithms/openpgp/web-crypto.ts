@@ -116,7 +116,9 @@ function readNumbers(bytes: Uint8Array, octets: number, count: number): Bytes | 
   for (let index = 0; index < count; index++) {
     const bits = ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);
     const number = bytes.subarray(offset + 2, offset + 2 + ((bits + 7) >> 3));
-    if (number.length > octets) return undefined;
+    // A length that says anything else than the number does is openpgp's to judge.
+    const isExact = number.length === (bits + 7) >> 3 && Math.clz32(number[0] ?? 0) - 24 === (8 - (bits % 8)) % 8;
+    if (!isExact || number.length > octets) return undefined;
     value.set(number, octets * (index + 1) - number.length);
     offset += 2 + number.length;
   }
