@@ -5,6 +5,11 @@ export function aborted(signal: AbortSignal): CountersignError {
   return new CountersignError("ERR_ABORTED", "the call was aborted", { cause: signal.reason });
 }
 
+/** @throws CountersignError `ERR_ABORTED` where the signal has ended */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw aborted(signal);
+}
+
 /**
  * Calls `listener` when the signal ends; the function returned takes it away.
  *

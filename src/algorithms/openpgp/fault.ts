@@ -1,19 +1,4 @@
-import type { ReportCode, SignatureStatus, Verdict } from "../../model/report.js";
-
-const statusOfCode: ReadonlyMap<ReportCode, SignatureStatus> = new Map<ReportCode, SignatureStatus>([
-  ["valid", "valid"],
-  ["key-unconfirmed", "valid"],
-  ["expired", "indeterminate"],
-  ["key-expired", "indeterminate"],
-  ["not-yet-valid", "indeterminate"],
-  ["key-revoked-softly", "indeterminate"],
-  ["no-key", "indeterminate"],
-  ["resolver-failed", "indeterminate"],
-  ["verifier-failed", "indeterminate"],
-  ["too-many", "indeterminate"],
-  ["unknown-algorithm", "unsupported"],
-  ["unsupported-key", "unsupported"],
-]);
+import { type ReportCode, statusOfCode, type Verdict } from "../../model/report.js";
 
 /** Ends a verification from within with the code of its verdict. Never leaves this folder. */
 export class Fault extends Error {
@@ -29,7 +14,7 @@ export class Fault extends Error {
 
 /** A verdict with the status that its code stands under. */
 export function verdictOf(code: ReportCode, details: Omit<Verdict, "status" | "code"> = {}): Verdict {
-  return { status: statusOfCode.get(code) ?? "invalid", code, ...details };
+  return { status: statusOfCode[code], code, ...details };
 }
 
 /** Calls `forget` where `work` fails with anything but a {@link Fault}, which would be the same the next time. */

@@ -1,10 +1,11 @@
+import { orAborted, throwIfAborted } from "../../model/abort.js";
 import type { Certificate } from "./certificate.js";
 import { Fault } from "./fault.js";
 import { readKeyData } from "./key-data.js";
 import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { groupByIssuer, readCertificates, revocationsOf } from "./read-certificates.js";
 import type { ParsedSignature } from "./signature-packet.js";
-import { throwIfAborted, untilAborted, withTimeout } from "./waiting.js";
+import { withTimeout } from "./with-timeout.js";
 
 /**
  * Asks somewhere for the OpenPGP certificate of a fingerprint: a key server, a directory, a file.
@@ -75,7 +76,7 @@ export class ResolverCache {
     const pending = this.#pending.get(fingerprint) ?? this.#ask(fingerprint);
     pending.waiting++;
     try {
-      return await untilAborted(pending.answer, signal);
+      return await orAborted(pending.answer, signal);
     } finally {
       pending.waiting--;
       if (pending.waiting === 0 && this.#pending.get(fingerprint) === pending) {

@@ -1,5 +1,6 @@
 import { sha256, toHex } from "../../encoding/bytes.js";
 import { CountersignError } from "../../errors.js";
+import { throwIfAborted } from "../../model/abort.js";
 import type { ReportCode, Verdict } from "../../model/report.js";
 import type { VerifyInput } from "../algorithm.js";
 import type { Certificate } from "./certificate.js";
@@ -9,7 +10,6 @@ import type { LibraryLoader, OpenPgpLibrary } from "./library.js";
 import type { CertificateSources } from "./sources.js";
 import { decodeValue, type ReadSignature, readSignatures } from "./value.js";
 import { verifyPacket } from "./verify-packet.js";
-import { throwIfAborted } from "./waiting.js";
 
 /** The best status is reported, and of two equal ones the code that says more. */
 const statusOrder = ["valid", "indeterminate", "unsupported", "invalid"];
