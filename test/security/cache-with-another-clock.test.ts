@@ -30,7 +30,7 @@ it.each(["expiresAt", "validUntil"])(
     now = start + 2 * hourMs;
     const late = await stage.assess(stage.victim);
     expect(late.level).toBe("unproven");
-  expect(late.reports.map(({ code }) => code)).toEqual(["expired", "expired"]);
+    expect(late.reports.map(({ code }) => code)).toEqual(["expired", "expired"]);
   },
 );
 
