@@ -6,26 +6,26 @@ import type { MatrixClient } from "matrix-js-sdk";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createHomeserver, type Listening } from "../../examples/homeserver/server.js";
 import { createIdentity, registerUser } from "../../examples/shared/matrix-user.js";
-import { createGnuPgKey, disposeGnuPgKey, type GnuPgKey, runInShell } from "../support/gnupg.js";
+import { type GnuPgHome, makeGnuPgHome } from "../support/gnupg-home.js";
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, "../..");
 const generated = resolve(import.meta.dirname, "readme-example.generated.ts");
 
 let homeserver: Listening;
-let key: GnuPgKey;
+let gnupg: GnuPgHome;
 
 beforeAll(async () => {
   const [, example = ""] = /```ts\n(.*?)```/s.exec(await readFile(resolve(root, "README.md"), "utf8")) ?? [];
   await writeFile(generated, example);
   homeserver = await createHomeserver({ serverName: "example.org" }).listen();
-  key = await createGnuPgKey("Example Ltd <trust@example.org>");
+  gnupg = await makeGnuPgHome();
 });
 
 afterAll(async () => {
   await rm(generated, { force: true });
   await homeserver.close();
-  await disposeGnuPgKey(key);
+  await gnupg.dispose();
 });
 
 interface Example {
@@ -49,10 +49,12 @@ it("the README's example compiles under the project's own rules", async () => {
 
 it("the README's example does what it says", async () => {
   const example = (await import(generated)) as Example;
+  const fingerprint = await gnupg.generate("Example Ltd <trust@example.org>", "ed25519", "sign");
+  const publicKey = (await gnupg.gpg(["--armor", "--export", fingerprint])).toString();
   const [owner, reader] = [await register("owner"), await register("reader")];
-  const receipt = await example.vouchForMyself(owner, (command) => runInShell(key, command), key.publicKey);
+  const receipt = await example.vouchForMyself(owner, gnupg.shell, publicKey);
   expect(receipt.published).toBe(true);
   const userIds = [owner.getSafeUserId(), reader.getSafeUserId()];
-  const levels = await example.whomToTrust(reader, userIds, key.publicKey, key.fingerprint);
+  const levels = await example.whomToTrust(reader, userIds, publicKey, fingerprint);
   expect([...levels.values()]).toEqual(["trusted: vouched", "unproven: no-signature"]);
 });

@@ -4,7 +4,7 @@ import { memoryStore } from "matrix-countersign/store";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { commands } from "vitest/browser";
 import { createIdentity, cryptoOf, type MatrixUser, registerUser } from "../../../examples/shared/matrix-user.js";
-import type { GnuPgKey } from "../../support/gnupg.js";
+import type { GnuPgKey } from "../../support/gnupg-commands.js";
 import { restartSynapse } from "../../support/restart-synapse.js";
 
 let key: GnuPgKey;
