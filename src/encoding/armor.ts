@@ -1,5 +1,5 @@
 import { CountersignError } from "../errors.js";
-import { decodeBase64, encodeBase64 } from "./base64.js";
+import { decodeBase64 } from "./base64.js";
 import { type Bytes, concatBytes } from "./bytes.js";
 
 const beginLine = /^-----BEGIN PGP ([A-Z0-9 ,/]{1,40})-----$/;
@@ -66,14 +66,6 @@ export function readArmor(text: string, limits: ArmorLimits): ArmorText {
     index = end;
   }
   return { blocks, hasOtherText };
-}
-
-/** Writes one block of ASCII armor without headers and checksum (RFC 9580 §6.2). */
-export function writeArmor(block: ArmorBlock): string {
-  const text = encodeBase64(block.bytes);
-  const padded = text.padEnd(Math.ceil(text.length / 4) * 4, "=");
-  const lines = padded.match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN PGP ${block.label}-----`, "", ...lines, `-----END PGP ${block.label}-----`, ""].join("\n");
 }
 
 /** Bare base64 as people paste it: lines of any length, white space between them. */

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { joinBlocks, looksArmored, readArmor, readWrappedBase64, writeArmor } from "../../src/encoding/armor.js";
+import { joinBlocks, looksArmored, readArmor, readWrappedBase64 } from "../../src/encoding/armor.js";
 import { utf8 } from "../../src/encoding/bytes.js";
+import { armored } from "../support/openpgp.js";
 
 const limits = { maxLength: 10_000, maxBlocks: 4 };
 const bytes = utf8("a signature that is longer than one line of sixty-four characters");
-const armor = writeArmor({ label: "SIGNATURE", bytes });
+const armor = armored("SIGNATURE", bytes);
 
 describe("ASCII armor", () => {
-  it("reads what it writes", () => {
+  it("reads what was written", () => {
     for (const length of [0, 1, 2, 3, 48, 49, 1000]) {
       const block = { label: "SIGNATURE", bytes: new Uint8Array(length).fill(length) };
-      expect(readArmor(writeArmor(block), limits)).toEqual({ blocks: [block], hasOtherText: false });
+      expect(readArmor(armored(block.label, block.bytes), limits)).toEqual({ blocks: [block], hasOtherText: false });
     }
   });
 
@@ -33,7 +34,7 @@ describe("ASCII armor", () => {
   });
 
   it("is found among other text, every block of it", () => {
-    const key = writeArmor({ label: "PUBLIC KEY BLOCK", bytes: utf8("key") });
+    const key = armored("PUBLIC KEY BLOCK", utf8("key"));
     const { blocks, hasOtherText } = readArmor(`gpg: using key\n${armor}\nand\n${key}${key}bye`, limits);
     expect(hasOtherText).toBe(true);
     expect(blocks.map((block) => block.label)).toEqual(["SIGNATURE", "PUBLIC KEY BLOCK", "PUBLIC KEY BLOCK"]);
@@ -41,7 +42,7 @@ describe("ASCII armor", () => {
   });
 
   it("does not decode private keys, nor the text of a cleartext message", () => {
-    const secret = writeArmor({ label: "PRIVATE KEY BLOCK", bytes });
+    const secret = armored("PRIVATE KEY BLOCK", bytes);
     expect(readArmor(secret, limits).blocks).toEqual([{ label: "PRIVATE KEY BLOCK", bytes: new Uint8Array() }]);
     const clear = `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\ntext\n${armor}`;
     expect(readArmor(clear, limits).blocks.map((block) => block.label)).toEqual(["SIGNED MESSAGE", "SIGNATURE"]);
