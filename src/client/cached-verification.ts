@@ -1,8 +1,7 @@
-import { encodeBase64 } from "../encoding/base64.js";
 import { sha256, toHex, utf8 } from "../encoding/bytes.js";
 import { canonicalJson } from "../encoding/canonical-json.js";
-import { orAborted } from "../model/abort.js";
-import { type ExternalSignature, keyIdOf } from "../model/external-signature.js";
+import { orAborted, throwIfAborted } from "../model/abort.js";
+import type { ExternalSignature } from "../model/external-signature.js";
 import type { SeenSignature, SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
@@ -95,19 +94,18 @@ function append(reports: Map<string, SignatureReport[]>, report: SignatureReport
  */
 async function cacheKeyOf(
   signature: ExternalSignature,
-  { bytes, purpose, userId }: SignableObject,
+  signable: SignableObject,
   { registry, signal }: VerifyContext,
 ): Promise<string | undefined> {
-  const { keyId, value } = signature;
-  const algorithm = registry.get(keyIdOf(signature)?.algorithm ?? "");
+  const { algorithm, purpose, userId, object, keyId } = aboutSignature(signature, signable);
   try {
-    const context = await orAborted(Promise.resolve(algorithm?.cacheContext?.()), signal);
+    const context = await orAborted(Promise.resolve(registry.get(algorithm)?.cacheContext?.()), signal);
     if (typeof context !== "string") return undefined;
-    const object = encodeBase64(await sha256(bytes));
-    const question = canonicalJson([cacheFormat, context, purpose, userId, object, signature.userId, keyId, value]);
+    const { userId: signer, value } = signature;
+    const question = canonicalJson([cacheFormat, context, purpose, userId, object, signer, keyId, value]);
     return toHex(await sha256(utf8(question)));
-  } catch (error) {
-    if (signal?.aborted) throw error;
+  } catch {
+    throwIfAborted(signal);
     return undefined;
   }
 }

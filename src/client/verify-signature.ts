@@ -1,8 +1,7 @@
 import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
 import type { AlgorithmRegistry } from "../algorithms/registry.js";
 import { decodeUtf8 } from "../encoding/bytes.js";
-import { CountersignError } from "../errors.js";
-import { orAborted } from "../model/abort.js";
+import { orAborted, throwIfAborted } from "../model/abort.js";
 import { type ExternalSignature, keyIdOf } from "../model/external-signature.js";
 import type { SignatureReport, SignatureStatus, Verdict } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
@@ -66,8 +65,8 @@ async function askAlgorithm(
     const input = { object, value, now, ...(key !== undefined && { key }), ...(signal && { signal }) };
     const verdict = await orAborted(algorithm.verify(input), signal);
     return isBelievable(verdict) ? verdict : failed;
-  } catch (cause) {
-    if (signal?.aborted) throw new CountersignError("ERR_ABORTED", "the call was aborted", { cause });
+  } catch {
+    throwIfAborted(signal);
     return failed;
   }
 }
