@@ -14,7 +14,8 @@ export type { PublishReceipt } from "./client/publish.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
 export type { Bytes } from "./encoding/bytes.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
-export { type JsonObject, parseJson } from "./encoding/parse-json.js";
+export type { JsonObject } from "./encoding/json-object.js";
+export { parseJson } from "./encoding/parse-json.js";
 export {
   CountersignError,
   type CountersignErrorOptions,

@@ -2,7 +2,7 @@ import type { SigningCommand } from "../algorithms/algorithm.js";
 import { type AlgorithmRegistry, requireAlgorithm } from "../algorithms/registry.js";
 import { type Bytes, equalBytes } from "../encoding/bytes.js";
 import { canonicalJson } from "../encoding/canonical-json.js";
-import type { JsonObject } from "../encoding/parse-json.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import { masterKeyObject, type OwnMasterKey } from "../matrix/own-identity.js";
 import { orAborted } from "../model/abort.js";

@@ -1,6 +1,6 @@
 import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
 import { createRegistry } from "../algorithms/registry.js";
-import type { JsonObject } from "../encoding/parse-json.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import { externalSignatures, keyIdOf } from "../model/external-signature.js";
 import type { SignatureReport } from "../model/report.js";

@@ -1,13 +1,11 @@
 import { CountersignError } from "../errors.js";
 import { maxJsonDepth } from "./canonical-json.js";
+import type { JsonObject } from "./json-object.js";
 
 const whiteSpace = /[ \t\n\r]*/y;
 const quoted = /"[^"\\]*(?:\\.[^"\\]*)*"/sy;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const literal = /true|false|null/y;
-
-/** Text of a plain JSON object, or of any value of one. */
-export type JsonObject = { [key: string]: unknown };
 
 /**
  * Parses JSON whose canonical form is beyond doubt: a duplicate key, a fraction, an exponent or an integer that a double

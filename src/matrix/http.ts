@@ -1,4 +1,4 @@
-import type { JsonObject } from "../encoding/parse-json.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError, HttpError } from "../errors.js";
 import { aborted, orAborted } from "../model/abort.js";
 import type { MatrixClientLike } from "./client-like.js";

@@ -1,7 +1,7 @@
-import type { JsonObject } from "../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError, HttpError } from "../errors.js";
 import type { IdentityProblem } from "../model/identity.js";
-import { isJsonObject, readSignable } from "../model/signable.js";
+import { readSignable } from "../model/signable.js";
 import { isUserId, serverNameOf } from "../model/user-id.js";
 import { type MatrixHttp, path } from "./http.js";
 import type { ServedMasterKey } from "./routes/route.js";

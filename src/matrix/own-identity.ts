@@ -1,5 +1,5 @@
 import { equalBytes } from "../encoding/bytes.js";
-import type { JsonObject } from "../encoding/parse-json.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import { orAborted } from "../model/abort.js";
 import type { IdentityProblem } from "../model/identity.js";

@@ -1,7 +1,6 @@
 import { decodeUtf8 } from "../encoding/bytes.js";
-import type { JsonObject } from "../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { HttpError } from "../errors.js";
-import { isJsonObject } from "../model/signable.js";
 
 /**
  * Reads an answer's body as a JSON object and stops reading at `maxBytes`, whatever the server announces.

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../encoding/parse-json.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import { HttpError } from "../errors.js";
 import { readJsonBody } from "./read-body.js";
 

@@ -1,6 +1,5 @@
-import type { JsonObject } from "../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { type ExternalKeyId, parseKeyId } from "./key-id.js";
-import { isJsonObject } from "./signable.js";
 
 /** The value of a signature as it stands in `signatures`: text wherever possible, else an object. */
 export type SignatureValue = string | JsonObject;

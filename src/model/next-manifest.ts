@@ -1,8 +1,7 @@
-import type { JsonObject } from "../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import type { ExternalSignature } from "./external-signature.js";
 import { assertManifestSize, maxSequenceAheadMs } from "./manifest.js";
-import { isJsonObject } from "./signable.js";
 
 /**
  * The manifest that follows `copies` with one signature more, or another under the same key ID.

@@ -1,7 +1,7 @@
 import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
 import { type Bytes, concatBytes, equalBytes, utf8 } from "../encoding/bytes.js";
 import { canonicalJson } from "../encoding/canonical-json.js";
-import type { JsonObject } from "../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 
 /** What a signed object is, read off its signed bytes alone. */
@@ -114,11 +114,6 @@ function keyEntries(object: JsonObject): [string, unknown][] {
 /** An own member, never an inherited one. */
 function member(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-/** Whether `value` is a JSON object: no array, not `null`. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrongShape(expected: string): CountersignError {

@@ -1,5 +1,5 @@
+import { isJsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
-import { isJsonObject } from "../model/signable.js";
 import { Connection } from "./connection.js";
 import { DegradationLog } from "./degradation.js";
 import { deleteKept, readAllKept, writeKept } from "./kept-table.js";

@@ -1,8 +1,7 @@
 import { canonicalJson } from "../encoding/canonical-json.js";
-import type { JsonObject } from "../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
 import { type ReportCode, type Signer, statusOfCode, type Verdict } from "../model/report.js";
-import { isJsonObject } from "../model/signable.js";
 import type { CachedReport, KeptSignature } from "./signature-store.js";
 
 const maxKeyChars = 1024;

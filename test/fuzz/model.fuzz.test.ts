@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeBase64 } from "../../src/encoding/base64.js";
 import { decodeUtf8 } from "../../src/encoding/bytes.js";
-import type { JsonObject } from "../../src/encoding/parse-json.js";
+import type { JsonObject } from "../../src/encoding/json-object.js";
 import { externalSignatures, withExternalSignature } from "../../src/model/external-signature.js";
 import { formatKeyId, parseKeyId } from "../../src/model/key-id.js";
 import { readManifest } from "../../src/model/manifest.js";

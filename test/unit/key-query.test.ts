@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/encoding/parse-json.js";
+import type { JsonObject } from "../../src/encoding/json-object.js";
 import { createHttp } from "../../src/matrix/http.js";
 import { queryKeys } from "../../src/matrix/key-query.js";
 import { makeCrossSigningKey } from "../support/matrix-keys.js";

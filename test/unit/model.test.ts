@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeUtf8 } from "../../src/encoding/bytes.js";
-import { type JsonObject, parseJson } from "../../src/encoding/parse-json.js";
+import type { JsonObject } from "../../src/encoding/json-object.js";
+import { parseJson } from "../../src/encoding/parse-json.js";
 import type { ErrorCode } from "../../src/errors.js";
 import { externalSignatures, isSignatureValue, withExternalSignature } from "../../src/model/external-signature.js";
 import { type ExternalKeyId, formatKeyId, parseKeyId } from "../../src/model/key-id.js";

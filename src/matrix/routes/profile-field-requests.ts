@@ -1,6 +1,5 @@
-import type { JsonObject } from "../../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { type ManifestExpectation, manifestName } from "../../model/manifest.js";
-import { isJsonObject } from "../../model/signable.js";
 import { type MatrixRequest, path } from "../http.js";
 import type { RouteContext, ServedMasterKey } from "./route.js";
 

@@ -1,10 +1,9 @@
-import type { JsonObject } from "../../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { CountersignError, HttpError } from "../../errors.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
 import { type Manifest, readManifest } from "../../model/manifest.js";
 import { nextManifest } from "../../model/next-manifest.js";
 import { sameSignature } from "../../model/same-signature.js";
-import { isJsonObject } from "../../model/signable.js";
 import { expectation, getField, isEmpty, masterKeyName, putField } from "./profile-field-requests.js";
 import type { RouteContext, RouteReceipt, ServedMasterKey } from "./route.js";
 

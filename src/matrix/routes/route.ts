@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../encoding/parse-json.js";
+import type { JsonObject } from "../../encoding/json-object.js";
 import type { CountersignError } from "../../errors.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
 import type { IdentityProblem, RouteName } from "../../model/identity.js";

@@ -1,8 +1,7 @@
-import type { JsonObject } from "../../encoding/parse-json.js";
+import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
 import { type ExternalSignature, externalSignatures, withExternalSignature } from "../../model/external-signature.js";
 import { sameSignature } from "../../model/same-signature.js";
-import { isJsonObject } from "../../model/signable.js";
 import { fitsSizeRule } from "../../model/size.js";
 import { path } from "../http.js";
 import { queryKeys } from "../key-query.js";
