@@ -6,7 +6,7 @@ import type { Verdict } from "../../model/report.js";
 import type { AcceptedSignature, AcceptInput } from "../algorithm.js";
 import type { Certificate } from "./certificate.js";
 import { Fault } from "./fault.js";
-import { keyIdOfFingerprint } from "./fingerprint.js";
+import { isNamedIn } from "./fingerprint.js";
 import { algorithmId } from "./identifier.js";
 import type { Keyring } from "./keyring.js";
 import { readToolOutput } from "./tool-output.js";
@@ -55,7 +55,7 @@ async function acceptOne(
 function signerOf(keyring: Keyring, read: ReadSignature, certificates: readonly Certificate[]): string {
   const { signature } = read;
   const issuers = signature instanceof Fault ? [] : signature.issuers;
-  const isNamed = (name: string): boolean => issuers.includes(name) || issuers.includes(keyIdOfFingerprint(name));
+  const isNamed = (name: string): boolean => isNamedIn(issuers, name);
   const sent = certificates.find(({ fingerprint, subkeys }) => [fingerprint, ...subkeys.keys()].some(isNamed));
   if (sent) return sent.fingerprint;
   const known = issuers.map((issuer) => keyring.findByIssuer(issuer)).find((certificate) => certificate !== undefined);

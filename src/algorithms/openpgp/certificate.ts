@@ -1,6 +1,6 @@
 import { toHex } from "../../encoding/bytes.js";
 import { revokersOf } from "./designated-revokers.js";
-import { fingerprintOf, keyIdOfFingerprint } from "./fingerprint.js";
+import { fingerprintOf, issuerNames } from "./fingerprint.js";
 import { maxBackSignatures, maxRevocations } from "./limits.js";
 import { addComponent, addSignature, withinBounds } from "./merge-certificates.js";
 import type { PacketGroup, SignedPacket } from "./packet-groups.js";
@@ -115,5 +115,5 @@ function bindingsOf({ body, signatures }: Component, subkey: string): Component 
 
 /** What a signature of this certificate calls its issuer. */
 function issuersOf(fingerprint: string): ReadonlySet<string> {
-  return new Set([fingerprint, keyIdOfFingerprint(fingerprint)]);
+  return new Set(issuerNames(fingerprint));
 }

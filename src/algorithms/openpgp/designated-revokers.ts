@@ -1,5 +1,5 @@
 import type { Component } from "./certificate.js";
-import { keyIdOfFingerprint } from "./fingerprint.js";
+import { isNamedIn, issuerNames } from "./fingerprint.js";
 import type { SelfSignature } from "./self-signatures.js";
 import { signatureType } from "./signature-packet.js";
 
@@ -8,7 +8,7 @@ export function revokersOf(primary: Component): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { type, revokers } of primary.signatures.values()) {
     if (type !== signatureType.directKey) continue;
-    for (const name of revokers) names.add(name).add(keyIdOfFingerprint(name));
+    for (const name of revokers.flatMap(issuerNames)) names.add(name);
   }
   return names;
 }
@@ -21,9 +21,8 @@ export function revokersOf(primary: Component): ReadonlySet<string> {
  */
 export function isClaimedRevoked(primary: Component, direct: readonly SelfSignature[]): boolean {
   const revokers = direct.flatMap((entry) => entry.revokers);
-  const names = new Set(revokers.flatMap((name) => [name, keyIdOfFingerprint(name)]));
   const signatures = [...primary.signatures.values()];
   return signatures.some(
-    ({ type, issuers }) => type === signatureType.keyRevocation && issuers.some((issuer) => names.has(issuer)),
+    ({ type, issuers }) => type === signatureType.keyRevocation && revokers.some((name) => isNamedIn(issuers, name)),
   );
 }

@@ -18,8 +18,18 @@ export async function fingerprintOf(body: Uint8Array): Promise<string | undefine
   }
 }
 
+/** What signatures call a key that made them: its fingerprint, and its key ID. */
+export function issuerNames(fingerprint: string): readonly [string, string] {
+  return [fingerprint, keyIdOf(fingerprint)];
+}
+
+/** Whether one of these issuers is the key of that fingerprint. */
+export function isNamedIn(issuers: readonly string[], fingerprint: string): boolean {
+  return issuerNames(fingerprint).some((name) => issuers.includes(name));
+}
+
 /** The key ID that belongs to a fingerprint: 16 upper-case digits (RFC 9580 §5.5.4). */
-export function keyIdOfFingerprint(fingerprint: string): string {
+function keyIdOf(fingerprint: string): string {
   return fingerprint.length === 40 ? fingerprint.slice(-16) : fingerprint.slice(0, 16);
 }
 

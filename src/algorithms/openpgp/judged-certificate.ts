@@ -5,7 +5,7 @@ import type { SignedData } from "./check-signature.js";
 import { isClaimedRevoked } from "./designated-revokers.js";
 import { displayName } from "./display-name.js";
 import { Fault, forgetFailure } from "./fault.js";
-import { keyIdOfFingerprint } from "./fingerprint.js";
+import { isNamedIn } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
 import { maxBindingsOfSlowKeys, maxNameLength, maxOwnSignaturesOfSlowKeys } from "./limits.js";
 import { countOwnSignatures, hasTooManyRevocations } from "./merge-certificates.js";
@@ -72,7 +72,7 @@ export class JudgedCertificate {
   candidates(issuers: readonly string[]): string[] {
     const all = [this.certificate.fingerprint, ...this.certificate.subkeys.keys()];
     if (issuers.length === 0) return all;
-    return all.filter((name) => issuers.includes(name) || issuers.includes(keyIdOfFingerprint(name)));
+    return all.filter((name) => isNamedIn(issuers, name));
   }
 
   /** @throws Fault `weak-algorithm`, `unsupported-key` for what this key is, `wrong-key` for none of this certificate */

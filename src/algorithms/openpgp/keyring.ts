@@ -3,7 +3,7 @@ import { type Certificate, keyRevocations, readCertificate, readRevocations } fr
 import { revokersOf } from "./designated-revokers.js";
 import { displayName } from "./display-name.js";
 import { Fault } from "./fault.js";
-import { keyIdOfFingerprint } from "./fingerprint.js";
+import { isNamedIn, issuerNames } from "./fingerprint.js";
 import type { KeyData } from "./key-data.js";
 import { maxNameLength, maxNames, maxRevocations } from "./limits.js";
 import { certificateContents, mergeCertificates, withRevocations } from "./merge-certificates.js";
@@ -46,7 +46,7 @@ export class Keyring {
 
   /** The certificate that has a primary key or subkey of this fingerprint or key ID, upper-case. */
   findByIssuer(issuer: string): Certificate | undefined {
-    const isIssuer = (name: string): boolean => name === issuer || keyIdOfFingerprint(name) === issuer;
+    const isIssuer = (name: string): boolean => isNamedIn([issuer], name);
     for (const certificate of this.#certificates.values()) {
       if ([certificate.fingerprint, ...certificate.subkeys.keys()].some(isIssuer)) return certificate;
     }
@@ -110,11 +110,11 @@ export class Keyring {
   #keep(certificate: Certificate): void {
     const { fingerprint } = certificate;
     this.#certificates.set(fingerprint, withRevocations(certificate, this.#looseFor(certificate)));
-    for (const name of [fingerprint, keyIdOfFingerprint(fingerprint)]) this.#fingerprints.set(name, fingerprint);
+    for (const name of issuerNames(fingerprint)) this.#fingerprints.set(name, fingerprint);
   }
 
   #looseFor({ fingerprint, primary }: Certificate): ParsedSignature[] {
-    return [fingerprint, keyIdOfFingerprint(fingerprint), ...revokersOf(primary)].flatMap((name) => [
+    return [...issuerNames(fingerprint), ...revokersOf(primary)].flatMap((name) => [
       ...(this.#loose.get(name)?.values() ?? []),
     ]);
   }

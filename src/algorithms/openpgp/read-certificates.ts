@@ -1,5 +1,5 @@
 import { type Certificate, keyRevocations, readCertificate, readRevocations } from "./certificate.js";
-import { keyIdOfFingerprint } from "./fingerprint.js";
+import { issuerNames } from "./fingerprint.js";
 import type { KeyData } from "./key-data.js";
 import { mergeCertificates, withRevocations } from "./merge-certificates.js";
 import type { ParsedSignature } from "./signature-packet.js";
@@ -52,5 +52,5 @@ export function revocationsOf(
   byIssuer: ReadonlyMap<string, readonly ParsedSignature[]>,
   fingerprint: string,
 ): ParsedSignature[] {
-  return [fingerprint, keyIdOfFingerprint(fingerprint)].flatMap((name) => byIssuer.get(name) ?? []);
+  return issuerNames(fingerprint).flatMap((name) => byIssuer.get(name) ?? []);
 }

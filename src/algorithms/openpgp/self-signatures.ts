@@ -1,7 +1,7 @@
 import type { ReportCode } from "../../model/report.js";
 import type { Component } from "./certificate.js";
 import { checkSignature, type Outcome, type SignedData } from "./check-signature.js";
-import { keyIdOfFingerprint } from "./fingerprint.js";
+import { isNamedIn } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
 import type { PublicKey } from "./public-key.js";
 import { type ParsedSignature, signatureType, tryParseSignature } from "./signature-packet.js";
@@ -100,7 +100,7 @@ export class SignatureVerifier {
 
   #mayBeOwn({ issuers }: ParsedSignature): boolean {
     const { fingerprint } = this.#primary;
-    return issuers.length === 0 || issuers.includes(fingerprint) || issuers.includes(keyIdOfFingerprint(fingerprint));
+    return issuers.length === 0 || isNamedIn(issuers, fingerprint);
   }
 
   /** Whether a signature is the primary key's over `data`. */
