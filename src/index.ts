@@ -34,7 +34,14 @@ export {
   type SignatureValue,
   withExternalSignature,
 } from "./model/external-signature.js";
-export type { IdentityProblem, RouteName, SeenSignature, SignedIdentity } from "./model/identity.js";
+export type {
+  IdentityProblem,
+  IdentityWithdrawal,
+  Place,
+  RouteName,
+  SeenSignature,
+  SignedIdentity,
+} from "./model/identity.js";
 export { type ExternalKeyId, formatKeyId, parseKeyId } from "./model/key-id.js";
 export { type Manifest, type ManifestExpectation, readManifest, type Withdrawal } from "./model/manifest.js";
 export type {
@@ -44,6 +51,7 @@ export type {
   Signer as SignerEvidence,
   Verdict,
 } from "./model/report.js";
+export type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "./model/seen-manifest.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
 export type { KeptSignature, SignatureStore, StoreDegradation } from "./store/signature-store.js";

@@ -77,7 +77,8 @@ function leftOut({ masterKey, signatures }: SignedIdentity): SignatureReport[] {
 }
 
 function about({ signature, object }: Pick<Task, "signature" | "object">) {
-  return { ...aboutSignature(signature, object), seenIn: signature.seenIn };
+  const { seenIn, heldBy } = signature;
+  return { ...aboutSignature(signature, object), seenIn, ...(heldBy && { heldBy }) };
 }
 
 function append(reports: Map<string, SignatureReport[]>, report: SignatureReport): void {
@@ -113,7 +114,7 @@ async function cacheKeyOf(
 /** Only what time alone cannot change is remembered, and never beyond the validity of what it says. */
 function cacheable({ cacheKey }: Task, report: SignatureReport, now: number): CachedReport[] {
   const { keyId: _keyId, algorithm: _algorithm, purpose: _purpose, object: _object, ...rest } = report;
-  const { userId, seenIn: _seenIn, ...verdict } = rest;
+  const { userId, seenIn: _seenIn, heldBy: _heldBy, ...verdict } = rest;
   const lasting = verdict.status === "valid" || (verdict.status === "invalid" && verdict.code !== "made-in-future");
   if (cacheKey === undefined || !lasting) return [];
   const freshUntil = Math.min(now + maxCacheMs, verdict.validUntil ?? Infinity, verdict.expiresAt ?? Infinity);

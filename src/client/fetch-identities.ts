@@ -3,7 +3,7 @@ import { type QueriedKeys, queryKeys } from "../matrix/key-query.js";
 import type { PublishingRoute, RouteContext, RouteReading } from "../matrix/routes/route.js";
 import { createSemaphore } from "../matrix/semaphore.js";
 import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
-import type { SeenSignature, SignedIdentity } from "../model/identity.js";
+import type { Place, SeenSignature, SignedIdentity } from "../model/identity.js";
 import { sameSignature } from "../model/same-signature.js";
 
 /** So many users are read side by side. */
@@ -60,7 +60,9 @@ async function readIdentity(
     userId,
     masterKey: masterKey.signable,
     signatures: signatures.slice(0, maxListed),
-    withdrawn: readings.flatMap(({ reading }) => reading.withdrawn ?? []),
+    withdrawn: readings.flatMap(({ route, reading }) =>
+      (reading.withdrawn ?? []).map((withdrawal) => ({ ...withdrawal, manifest: route.name })),
+    ),
     problems: [
       ...readings.flatMap(({ reading }) => reading.problem ?? []),
       ...(signatures.length > maxListed ? (["too-many-signatures"] as const) : []),
@@ -86,16 +88,18 @@ function merge(readings: readonly Reading[]): SeenSignature[] {
   return [...byKeyId.values()].flat();
 }
 
-function seen(
-  known: readonly SeenSignature[],
-  signature: ExternalSignature,
-  { name }: PublishingRoute,
-): SeenSignature[] {
+const placeOf = (route: PublishingRoute): Place => (route.name === "profile-field" ? "profile-field" : "master-key");
+
+function seen(known: readonly SeenSignature[], signature: ExternalSignature, route: PublishingRoute): SeenSignature[] {
+  const place = placeOf(route);
+  const held = place === "profile-field" ? { heldBy: [route.name] } : {};
   const twin = known.find((other) => sameSignature(other, signature));
-  if (!twin) return [...known, { ...signature, seenIn: [name] }];
+  if (!twin) return [...known, { ...signature, seenIn: [place], ...held }];
   // Of two spellings the one that algorithms read: a server that re-encodes must not hide what another route has right.
   const { value } = isCanonicalBase64(signature.value) ? signature : twin;
-  return known.map((other) => (other === twin ? { ...other, value, seenIn: [...other.seenIn, name] } : other));
+  return known.map((other) =>
+    other === twin ? { ...other, value, seenIn: [...other.seenIn, place], ...held } : other,
+  );
 }
 
 function isCanonicalBase64(value: SignatureValue): boolean {

@@ -21,7 +21,7 @@ export interface HttpOptions extends Partial<RetryOptions> {
 
 /** One request to the client API of the own homeserver. */
 export interface MatrixRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path below `/_matrix/client/v3`, percent-encoded: see {@link path}. */
   readonly path: string;
   /** Other prefixes below `/_matrix/client` to try in turn where the server does not know the one before. */
@@ -40,6 +40,10 @@ export interface MatrixHttp {
    * @throws HttpError every `ERR_HTTP_*` code; CountersignError `ERR_ABORTED`
    */
   request(request: MatrixRequest): Promise<JsonObject>;
+  /** The `Server` header of the newest answer, where the homeserver exposes it. */
+  readonly serverHeader: string | undefined;
+  /** The platform's `fetch` or the caller's, for requests that carry no token. */
+  readonly fetch: typeof fetch;
 }
 
 /** A path of percent-encoded segments, so that a stranger's user ID stays one segment. */
@@ -57,7 +61,10 @@ export function path(...segments: readonly string[]): string {
  */
 export function createHttp(client: MatrixClientLike, options: HttpOptions, ended: AbortSignal): MatrixHttp {
   const settings = readSettings(options);
-  const send = createSender(client, settings);
+  let serverHeader: string | undefined;
+  const send = createSender(client, settings, (header) => {
+    serverHeader = header;
+  });
   const inTurn = createSemaphore(settings.maxConcurrent);
   // A 429 speaks to all of this client's requests: none goes out before its time is over.
   let pause: Promise<void> = Promise.resolve();
@@ -66,6 +73,10 @@ export function createHttp(client: MatrixClientLike, options: HttpOptions, ended
     return orAborted(pause, signal);
   };
   return {
+    fetch: settings.fetch,
+    get serverHeader() {
+      return serverHeader;
+    },
     async request(request) {
       const signal = request.signal ? AbortSignal.any([ended, request.signal]) : ended;
       const attempt = async (prefix: string): Promise<JsonObject> => {
@@ -132,10 +143,11 @@ async function withRenewedToken<T>(client: MatrixClientLike, send: () => Promise
 }
 
 const renewalTimeoutMs = 30_000;
+const maxServerHeaderChars = 200;
 /** What a header may hold: anything else would end up, token and all, in the platform's own error. */
 const tokenGrammar = /^[\x21-\x7e]+$/;
 
-function createSender(client: MatrixClientLike, settings: HttpSettings) {
+function createSender(client: MatrixClientLike, settings: HttpSettings, noteServer: (header: string) => void) {
   return async (request: MatrixRequest, prefix: string, signal: AbortSignal): Promise<JsonObject> => {
     const token = client.getAccessToken();
     if (!token || !tokenGrammar.test(token)) {
@@ -154,6 +166,8 @@ function createSender(client: MatrixClientLike, settings: HttpSettings) {
         redirect: "error",
         referrerPolicy: "no-referrer",
       });
+      const server = response.headers.get("Server");
+      if (server) noteServer(server.slice(0, maxServerHeaderChars));
       if (!response.ok) throw await refusal(response);
       return await readJsonBody(response, maxResponseBytes);
     } catch (cause) {

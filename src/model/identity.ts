@@ -3,11 +3,27 @@ import type { Withdrawal } from "./manifest.js";
 import type { SignableObject } from "./signable.js";
 
 /** A publishing route by name. */
-export type RouteName = "signatures-upload" | "profile-field";
+export type RouteName = "signatures-upload" | "bootstrap" | "profile-field" | "room-state" | "bundle";
 
-/** An external signature together with the routes that serve it. */
+/**
+ * Where a signature was found: on the master key itself, or in a copy of the owner's manifest (in their profile, in the state
+ * of a room chosen for it, in a bundle that the caller imported).
+ */
+export type Place = "master-key" | "profile-field" | "room-state" | "bundle";
+
+/** An external signature together with the places that serve it. */
 export interface SeenSignature extends ExternalSignature {
-  readonly seenIn: readonly RouteName[];
+  readonly seenIn: readonly Place[];
+  /** The rooms in whose state it stands. */
+  readonly rooms?: readonly string[];
+  /** The manifests that hold it, as {@link IdentityWithdrawal} names them. */
+  readonly heldBy?: readonly string[];
+}
+
+/** A withdrawal, with the manifest that it stands in: one of a whole key spares what that manifest itself holds. */
+export interface IdentityWithdrawal extends Withdrawal {
+  /** Names one manifest within one identity; opaque. */
+  readonly manifest: string;
 }
 
 /**
@@ -20,6 +36,14 @@ export interface SeenSignature extends ExternalSignature {
  * - `too-many-signatures`: only the first 1,024 are listed
  * - `manifest-malformed`: a manifest is there and is not this user's, not for this master key, too large, damaged or none
  * - `manifest-unavailable`: asking for the manifest failed; signatures may be missing
+ * - `manifest-unapproved`: a manifest carries an approval that does not hold: something was changed, or the key is not the owner's
+ * - `manifest-ahead`: a manifest whose sequence lies more than a day ahead; it is ignored
+ * - `manifest-rolled-back`: what is served is older than what this reader has seen, or gone
+ * - `manifest-outdated-copy`: one place serves an older copy than another
+ * - `manifest-conflict`: two approved manifests of the same sequence differ: two devices wrote at once, or one was kept back
+ * - `manifest-dropped`: an unapproved copy lacks what the approved manifest of its sequence holds
+ * - `manifest-added`: an unapproved copy holds what the approved manifest of its sequence lacks
+ * - `room-unavailable`: a room chosen for manifests could not be read; signatures and withdrawals may be missing
  */
 export type IdentityProblem =
   | "no-master-key"
@@ -28,7 +52,15 @@ export type IdentityProblem =
   | "server-unreachable"
   | "too-many-signatures"
   | "manifest-malformed"
-  | "manifest-unavailable";
+  | "manifest-unavailable"
+  | "manifest-unapproved"
+  | "manifest-ahead"
+  | "manifest-rolled-back"
+  | "manifest-outdated-copy"
+  | "manifest-conflict"
+  | "manifest-dropped"
+  | "manifest-added"
+  | "room-unavailable";
 
 /** A user's master key with all external signatures on it that could be found, none of them verified yet. */
 export interface SignedIdentity {
@@ -37,7 +69,7 @@ export interface SignedIdentity {
   readonly masterKey?: SignableObject;
   readonly signatures: readonly SeenSignature[];
   /** What the owner takes back. */
-  readonly withdrawn: readonly Withdrawal[];
+  readonly withdrawn: readonly IdentityWithdrawal[];
   readonly problems: readonly IdentityProblem[];
   /** When it was fetched, milliseconds since 1970. */
   readonly fetchedAt: number;

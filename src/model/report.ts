@@ -1,4 +1,4 @@
-import type { RouteName } from "./identity.js";
+import type { Place } from "./identity.js";
 import type { Purpose } from "./signable.js";
 
 /** What became of one signature. Only `valid` can ever convince; the other three differ in what to do next. */
@@ -133,6 +133,8 @@ export interface SignatureReport extends Verdict {
   readonly object?: string;
   /** What the signed object is; absent where it has no known shape. */
   readonly purpose?: Purpose;
-  /** The routes that served the signature, where it was fetched. */
-  readonly seenIn?: readonly RouteName[];
+  /** The places that served the signature, where it was fetched. */
+  readonly seenIn?: readonly Place[];
+  /** The manifests that hold it, as the identity's withdrawals name them. */
+  readonly heldBy?: readonly string[];
 }

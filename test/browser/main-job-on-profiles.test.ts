@@ -15,11 +15,11 @@ const yes = { accepted: true, stored: true };
 const no = { accepted: false, stored: false };
 
 it.each<[ProfileName, { onKey: object; inProfile: object; seenIn: string[] }]>([
-  ["msc2961", { onKey: yes, inProfile: yes, seenIn: ["signatures-upload", "profile-field"] }],
+  ["msc2961", { onKey: yes, inProfile: yes, seenIn: ["master-key", "profile-field"] }],
   ["synapse-strict", { onKey: no, inProfile: yes, seenIn: ["profile-field"] }],
-  ["synapse-1.161", { onKey: yes, inProfile: yes, seenIn: ["signatures-upload", "profile-field"] }],
-  ["dendrite", { onKey: yes, inProfile: no, seenIn: ["signatures-upload"] }],
-  ["continuwuity", { onKey: yes, inProfile: yes, seenIn: ["signatures-upload", "profile-field"] }],
+  ["synapse-1.161", { onKey: yes, inProfile: yes, seenIn: ["master-key", "profile-field"] }],
+  ["dendrite", { onKey: yes, inProfile: no, seenIn: ["master-key"] }],
+  ["continuwuity", { onKey: yes, inProfile: yes, seenIn: ["master-key", "profile-field"] }],
   ["tuwunel", { onKey: no, inProfile: yes, seenIn: ["profile-field"] }],
   ["silent-drop", { onKey: { accepted: true, stored: false }, inProfile: yes, seenIn: ["profile-field"] }],
 ])("on a server like %s the receipt is true and the reader verifies the vouch", async (profile, expected) => {

@@ -29,7 +29,7 @@ const valid: SignatureReport = {
   userId: alice,
   purpose: "master-key",
   object: "the key",
-  seenIn: ["signatures-upload"],
+  seenIn: ["master-key"],
   status: "valid",
   code: "valid",
   signer: { fingerprint: key, keyHash, names: [] },
@@ -119,17 +119,21 @@ describe("assessing an identity", () => {
     ["one signature", { key: keyHash, value: valueHash }],
     ["everything by a key", { key: keyHash }],
   ])("rejects where the owner took back %s", (_what, withdrawal) => {
-    const assessment = assess({ identity: { withdrawn: [withdrawal] } });
+    const assessment = assess({ identity: { withdrawn: [{ ...withdrawal, manifest: "newest" }] } });
     expect(assessment).toMatchObject({ level: "rejected", reasons: [{ code: "withdrawn" }] });
   });
 
   it("spares what the manifest itself holds when a whole key is withdrawn", () => {
-    const reports: SignatureReport[] = [{ ...valid, seenIn: ["profile-field"] }];
-    expect(assess({ reports, identity: { withdrawn: [{ key: keyHash }] } }).level).toBe("trusted");
+    const reports: SignatureReport[] = [{ ...valid, heldBy: ["newest"] }];
+    const withdrawn = [{ key: keyHash, manifest: "newest" }];
+    expect(assess({ reports, identity: { withdrawn } }).level).toBe("trusted");
   });
 
   it("is not moved by a withdrawal of another value or key", () => {
-    const withdrawn = [{ key: keyHash, value: "c".repeat(64) }, { key: "d".repeat(64) }];
+    const withdrawn = [{ key: keyHash, value: "c".repeat(64) }, { key: "d".repeat(64) }].map((one) => ({
+      ...one,
+      manifest: "newest",
+    }));
     expect(assess({ identity: { withdrawn } }).level).toBe("trusted");
   });
 

@@ -54,7 +54,7 @@ describe("the main job", () => {
     const assessment = await assessOne(others);
     expect(assessment).toMatchObject({ userId: alice, level: "trusted", reasons: [{ code: "vouched" }] });
     expect(assessment?.reports).toHaveLength(1);
-    expect(assessment?.reports[0]?.seenIn).toEqual(["signatures-upload", "profile-field"]);
+    expect(assessment?.reports[0]?.seenIn).toEqual(["master-key", "profile-field"]);
     expect(await store.kept()).toEqual([]);
   });
 

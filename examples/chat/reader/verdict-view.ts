@@ -3,7 +3,7 @@ import { fill, h } from "../ui/dom.js";
 import { groupFingerprint, shortFingerprint } from "../ui/fingerprint.js";
 import { attempt, problemBox, showProblem } from "../ui/problem.js";
 import { plain } from "../words/plain.js";
-import { routeNames } from "../words/receipts.js";
+import { placeNames } from "../words/receipts.js";
 import { levels, wordsOfCode, wordsOfReason } from "../words/verdicts.js";
 
 /** What Bob is shown about Alice: the verdict in words, and every signature that was considered. */
@@ -114,7 +114,7 @@ function reportOf({ algorithm, keyId, status, code, signer, createdAt, seenIn }:
     ["Signed by", signer === undefined ? `says it is ${keyId}` : groupFingerprint(signer.fingerprint)],
     ["Calls itself", plain(signer?.names.join(", ") ?? "")],
     ["Made", createdAt === undefined ? "" : new Date(createdAt).toLocaleString()],
-    ["Found", (seenIn ?? []).map((route) => routeNames[route]).join(", ")],
+    ["Found", (seenIn ?? []).map((place) => placeNames[place]).join(", ")],
     ["Algorithm", algorithm],
   ];
   const shown = rows.filter(([, value]) => value !== "");

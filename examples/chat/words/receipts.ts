@@ -1,10 +1,21 @@
-import type { RouteName, RouteReceipt, Visibility } from "matrix-countersign";
+import type { Place, RouteName, RouteReceipt, Visibility } from "matrix-countersign";
 import { briefly } from "./errors.js";
 
 /** The publishing routes, as people call them. */
 export const routeNames: Readonly<Record<RouteName, string>> = {
   "signatures-upload": "On the master key itself",
+  bootstrap: "Inside the master key when it was first uploaded",
   "profile-field": "In Alice's profile field",
+  "room-state": "In the state of a room",
+  bundle: "In a file that others import",
+};
+
+/** Where a reader found a signature, as people call it. */
+export const placeNames: Readonly<Record<Place, string>> = {
+  "master-key": "on the master key itself",
+  "profile-field": "in the profile field",
+  "room-state": "in the state of a room",
+  bundle: "in a file",
 };
 
 const visible: Readonly<Record<Visibility, string>> = {
