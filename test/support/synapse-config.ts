@@ -7,10 +7,15 @@ export type RateLimits = "none" | "low";
 /** What {@link synapseConfig} writes down. */
 export interface SynapseConfigOptions {
   readonly folder: string;
+  /** Where clients ask, in plain HTTP. */
   readonly port: number;
-  readonly serverName: string;
+  /** Where other servers ask, over TLS: part of the server's name. */
+  readonly federationPort: number;
   readonly rateLimits: RateLimits;
 }
+
+/** The name of a test server: with a port in it other servers need neither DNS nor a `.well-known` file to find it. */
+export const serverNameAt = (federationPort: number): string => `localhost:${federationPort}`;
 
 /** Every limit of a Synapse that a client's request can meet; two of them hold several limits. */
 const LIMITS = ["message", "registration", "joins_per_room", "reports", "room_creation", "user_directory", "profile"];
@@ -22,28 +27,52 @@ const NESTED_LIMITS = {
 };
 
 /**
- * The configuration files of a Synapse for tests, by name: open registration, SQLite, one listener on loopback, no
- * federation. JSON, which YAML includes. Whatever is not named here, CORS among it, is as Synapse ships it.
+ * How servers on loopback find and trust each other: no certificate is checked, no address is forbidden, and one that
+ * was restarted is asked again at once (as shipped it would be left alone for ten minutes).
+ */
+const federation = {
+  federation_verify_certificates: false,
+  ip_range_blacklist: [],
+  federation_ip_range_blacklist: [],
+  // Milliseconds.
+  federation: {
+    max_short_retry_delay: 100,
+    max_long_retry_delay: 1000,
+    destination_min_retry_interval: 1,
+    destination_retry_multiplier: 1,
+    destination_max_retry_interval: 1,
+  },
+  trusted_key_servers: [],
+  suppress_key_server_warning: true,
+};
+
+/**
+ * The configuration files of a Synapse for tests, by name: open registration, SQLite, a listener for clients and one for
+ * other servers, both on loopback, the latter with the certificate `tls.crt` and its key `tls.key`, which are the
+ * caller's. JSON, which YAML includes. Whatever is not named here, CORS among it, is as Synapse ships it.
  */
 export function synapseConfig(options: SynapseConfigOptions): Map<string, string> {
-  const { folder, port, serverName, rateLimits } = options;
+  const { folder, port, federationPort, rateLimits } = options;
   const limit = rateLimits === "low" ? { per_second: 0.5, burst_count: 2 } : { per_second: 1e5, burst_count: 1e5 };
   const limits: Record<string, unknown> = {};
   for (const name of LIMITS) limits[`rc_${name}`] = limit;
   for (const [name, parts] of Object.entries(NESTED_LIMITS)) {
     limits[`rc_${name}`] = Object.fromEntries(parts.map((part) => [part, limit]));
   }
-  const listener = {
-    port,
+  const listener = (at: number, tls: boolean): object => ({
+    port: at,
     type: "http",
-    tls: false,
+    tls,
     bind_addresses: ["127.0.0.1"],
-    resources: [{ names: ["client"] }],
-  };
+    resources: [{ names: [tls ? "federation" : "client"] }],
+  });
   const homeserver = {
-    server_name: serverName,
+    server_name: serverNameAt(federationPort),
     pid_file: join(folder, "homeserver.pid"),
-    listeners: [listener],
+    // In this order: when a client is answered, other servers are, too.
+    listeners: [listener(federationPort, true), listener(port, false)],
+    tls_certificate_path: join(folder, "tls.crt"),
+    tls_private_key_path: join(folder, "tls.key"),
     database: { name: "sqlite3", args: { database: join(folder, "homeserver.db") } },
     media_store_path: join(folder, "media"),
     signing_key_path: join(folder, "signing.key"),
@@ -51,11 +80,10 @@ export function synapseConfig(options: SynapseConfigOptions): Map<string, string
     enable_registration: true,
     enable_registration_without_verification: true,
     bcrypt_rounds: 4,
-    trusted_key_servers: [],
-    suppress_key_server_warning: true,
     report_stats: false,
     macaroon_secret_key: randomBytes(16).toString("hex"),
     form_secret: randomBytes(16).toString("hex"),
+    ...federation,
     ...limits,
   };
   const log = {

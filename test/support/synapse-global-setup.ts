@@ -3,11 +3,15 @@ import { createServer, type Server } from "node:http";
 import type { TestProject } from "vitest/node";
 import { type Synapse, type SynapseVersion, startSynapse } from "./synapse.js";
 
-/** What tests get by `inject("synapse")`: where each version runs. Each Vitest project has servers of its own. */
+/**
+ * What tests get by `inject("synapse")`: where each version runs. They federate with each other. Each Vitest project has
+ * servers of its own.
+ */
 export interface ProvidedSynapse {
   /** Base URLs by version. */
   readonly urls: Readonly<Record<SynapseVersion, string>>;
-  readonly serverName: string;
+  /** What stands behind the colon of user IDs, by version: `localhost:<port>`. */
+  readonly serverNames: Readonly<Record<SynapseVersion, string>>;
   /** `POST` to this URL with `/<version>` behind it restarts that server on its data; 204 when it answers again. */
   readonly restartUrl: string;
 }
@@ -25,7 +29,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { url, close } = await serveRestarts(servers);
   project.provide("synapse", {
     urls: { "1.163.2": today.url, "1.152.1": strict.url },
-    serverName: today.serverName,
+    serverNames: { "1.163.2": today.serverName, "1.152.1": strict.serverName },
     restartUrl: url,
   });
   return async () => {

@@ -38,7 +38,8 @@ async function assessAs(reader: MatrixUser, userId: string, server: string): Pro
 
 describe.each(["1.163.2", "1.152.1"] as const)("on a real Synapse %s", (version) => {
   it("an owner's GnuPG key vouches for their master key, and another user's browser verifies it", async () => {
-    const { urls, serverName } = inject("synapse");
+    const { urls, serverNames } = inject("synapse");
+    const serverName = serverNames[version];
     const owner = await userWithIdentity(urls[version], "owner");
     const reader = await userWithIdentity(urls[version], "reader");
     expect(await assessAs(reader, owner.userId, serverName)).toMatchObject({ level: "unproven" });
@@ -69,7 +70,7 @@ describe.each(["1.163.2", "1.152.1"] as const)("on a real Synapse %s", (version)
 });
 
 it("the vouch outlives a restart of Synapse 1.163.2", async () => {
-  const { urls, serverName } = inject("synapse");
+  const { urls, serverNames } = inject("synapse");
   const owner = await userWithIdentity(urls["1.163.2"], "owner");
   const reader = await userWithIdentity(urls["1.163.2"], "reader");
   const own = await Countersign.create(owner.client, {
@@ -80,7 +81,7 @@ it("the vouch outlives a restart of Synapse 1.163.2", async () => {
   const ready = request.commands.find(({ tool, form }) => tool === "gpg" && form === "pipe");
   await own.publish(await own.accept(request, await commands.runInShell(key, ready?.command ?? "false")));
   await restartSynapse("1.163.2");
-  expect(await assessAs(reader, owner.userId, serverName)).toMatchObject({
+  expect(await assessAs(reader, owner.userId, serverNames["1.163.2"])).toMatchObject({
     level: "trusted",
     reports: [{ seenIn: ["profile-field"] }],
   });

@@ -1,9 +1,10 @@
 import { type Account, as, register } from "./account.js";
-import { asObject, at, expectOk, type Homeserver, type JsonObject, summarize } from "./http.js";
+import { asObject, at, expectOk, type Homeserver, type JsonObject } from "./http.js";
 import { createReadyOwner, uploadSignatures } from "./identity.js";
 import { manifestName } from "./probe-profile.js";
 import { keyId, values } from "./probe-signatures.js";
-import type { Outcome, StateFacts } from "./row.js";
+import { createRoom, showsManifests, writeManifest } from "./rooms.js";
+import type { StateFacts } from "./row.js";
 
 /** Measures what members may write into a room's state, and who reads it. */
 export async function probeState(server: Homeserver): Promise<StateFacts> {
@@ -12,16 +13,16 @@ export async function probeState(server: Homeserver): Promise<StateFacts> {
   const roomId = await createRoom(creator, [member], { events: { [manifestName]: 0 } });
   const unlisted = await createRoom(creator, [member], {});
   const object = { sequence: 1, external: { [keyId]: { nested: ["object", 1] } } };
-  const large = await writeState(member, roomId, member.userId, { external: { [keyId]: values.large } });
-  const plainMember = await writeState(member, roomId, member.userId, object);
-  await writeState(creator, roomId, creator.userId, object);
+  const large = await writeManifest(member, roomId, member.userId, { external: { [keyId]: values.large } });
+  const plainMember = await writeManifest(member, roomId, member.userId, object);
+  await writeManifest(creator, roomId, creator.userId, object);
   return {
     plainMember,
-    plainMemberUnlisted: await writeState(member, unlisted, member.userId, object),
-    anothersByMember: await writeState(member, roomId, creator.userId, object),
-    anothersByCreator: await writeState(creator, roomId, member.userId, object),
+    plainMemberUnlisted: await writeManifest(member, unlisted, member.userId, object),
+    anothersByMember: await writeManifest(member, roomId, creator.userId, object),
+    anothersByCreator: await writeManifest(creator, roomId, member.userId, object),
     large,
-    oneRequestReadsAll: await readsAll(member, roomId, [creator.userId, member.userId], object),
+    oneRequestReadsAll: await showsManifests(member, roomId, [creator.userId, member.userId], object),
     inFirstSync: await inFirstSync(creator, roomId, member.userId),
   };
 }
@@ -67,42 +68,6 @@ async function sync(account: Account, since?: string, timeoutMs = 0): Promise<Js
   const from = since === undefined ? "" : `&since=${encodeURIComponent(since)}`;
   const answer = await as(account, "GET", `/_matrix/client/v3/sync?timeout=${timeoutMs}${from}`);
   return expectOk(answer, "sync").body;
-}
-
-async function createRoom(creator: Account, members: Account[], powerLevels: JsonObject): Promise<string> {
-  const body = {
-    preset: "private_chat",
-    invite: members.map((member) => member.userId),
-    ...(Object.keys(powerLevels).length === 0 ? {} : { power_level_content_override: powerLevels }),
-  };
-  const roomId = expectOk(await as(creator, "POST", "/_matrix/client/v3/createRoom", body), "a room").body.room_id;
-  if (typeof roomId !== "string") throw new Error("a room: the server named none");
-  for (const member of members) {
-    expectOk(await as(member, "POST", `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/join`, {}), "joining");
-  }
-  return roomId;
-}
-
-async function writeState(account: Account, roomId: string, stateKey: string, content: JsonObject): Promise<Outcome> {
-  const path = `${encodeURIComponent(roomId)}/state/${manifestName}/${encodeURIComponent(stateKey)}`;
-  return summarize(await as(account, "PUT", `/_matrix/client/v3/rooms/${path}`, content));
-}
-
-async function readsAll(reader: Account, roomId: string, userIds: string[], content: JsonObject): Promise<boolean> {
-  const path = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/state`;
-  const { token, server } = reader;
-  const response = await fetch(`${server.url}${path}`, { headers: { Authorization: `Bearer ${token}` } });
-  const events: unknown = await response.json();
-  if (!Array.isArray(events)) return false;
-  return userIds.every((userId) =>
-    events.some(
-      (event) =>
-        at(event, "type") === manifestName &&
-        at(event, "state_key") === userId &&
-        at(event, "sender") === userId &&
-        JSON.stringify(at(event, "content", "external")) === JSON.stringify(content.external),
-    ),
-  );
 }
 
 async function inFirstSync(reader: Account, roomId: string, owner: string): Promise<boolean> {
