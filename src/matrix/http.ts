@@ -2,7 +2,7 @@ import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError, HttpError } from "../errors.js";
 import { aborted, orAborted } from "../model/abort.js";
 import type { MatrixClientLike } from "./client-like.js";
-import { readJsonBody } from "./read-body.js";
+import { readJsonBody, readJsonList } from "./read-body.js";
 import { refusal } from "./refusal.js";
 import { type RetryOptions, waitMs, withRetries } from "./retry.js";
 import { createSemaphore } from "./semaphore.js";
@@ -40,6 +40,8 @@ export interface MatrixHttp {
    * @throws HttpError every `ERR_HTTP_*` code; CountersignError `ERR_ABORTED`
    */
   request(request: MatrixRequest): Promise<JsonObject>;
+  /** {@link MatrixHttp.request} for the few endpoints whose answer is a list. */
+  requestList(request: MatrixRequest): Promise<unknown[]>;
   /** The `Server` header of the newest answer, where the homeserver exposes it. */
   readonly serverHeader: string | undefined;
   /** The platform's `fetch` or the caller's, for requests that carry no token. */
@@ -72,24 +74,29 @@ export function createHttp(client: MatrixClientLike, options: HttpOptions, ended
     pause = settings.wait(ms, ended).catch(() => undefined);
     return orAborted(pause, signal);
   };
+  async function exchange<T>(request: MatrixRequest, read: BodyReader<T>): Promise<T> {
+    const signal = request.signal ? AbortSignal.any([ended, request.signal]) : ended;
+    const attempt = async (prefix: string): Promise<T> => {
+      await orAborted(pause, signal);
+      return inTurn(() => withRenewedToken(client, () => send(request, prefix, read, signal), signal), signal);
+    };
+    const retry = { ...settings, maxRetries: request.limits?.maxRetries ?? settings.maxRetries };
+    return firstKnownPrefix(request, (prefix) => withRetries(() => attempt(prefix), retry, waitForRate, signal));
+  }
   return {
     fetch: settings.fetch,
     get serverHeader() {
       return serverHeader;
     },
-    async request(request) {
-      const signal = request.signal ? AbortSignal.any([ended, request.signal]) : ended;
-      const attempt = async (prefix: string): Promise<JsonObject> => {
-        await orAborted(pause, signal);
-        return inTurn(() => withRenewedToken(client, () => send(request, prefix, signal), signal), signal);
-      };
-      const retry = { ...settings, maxRetries: request.limits?.maxRetries ?? settings.maxRetries };
-      return firstKnownPrefix(request, (prefix) => withRetries(() => attempt(prefix), retry, waitForRate, signal));
-    },
+    request: (request) => exchange(request, readJsonBody),
+    requestList: (request) => exchange(request, readJsonList),
   };
 }
 
 type HttpSettings = Required<HttpOptions>;
+
+/** What is made of an answer's body. */
+type BodyReader<T> = (response: Response, maxBytes: number) => Promise<T>;
 
 function readSettings(options: HttpOptions): HttpSettings {
   const { maxConcurrent = 4, timeoutMs = 30_000, maxRetries = 4, maxWaitMs = 60_000 } = options;
@@ -103,10 +110,10 @@ function readSettings(options: HttpOptions): HttpSettings {
 }
 
 /** Tries one prefix after the other while the server does not know the endpoint. */
-async function firstKnownPrefix(
+async function firstKnownPrefix<T>(
   { prefixes = [] }: MatrixRequest,
-  attempt: (prefix: string) => Promise<JsonObject>,
-): Promise<JsonObject> {
+  attempt: (prefix: string) => Promise<T>,
+): Promise<T> {
   const others = [...prefixes];
   for (let prefix = "v3"; ; ) {
     try {
@@ -148,7 +155,7 @@ const maxServerHeaderChars = 200;
 const tokenGrammar = /^[\x21-\x7e]+$/;
 
 function createSender(client: MatrixClientLike, settings: HttpSettings, noteServer: (header: string) => void) {
-  return async (request: MatrixRequest, prefix: string, signal: AbortSignal): Promise<JsonObject> => {
+  return async <T>(request: MatrixRequest, prefix: string, read: BodyReader<T>, signal: AbortSignal): Promise<T> => {
     const token = client.getAccessToken();
     if (!token || !tokenGrammar.test(token)) {
       throw new HttpError("ERR_HTTP_TOKEN", "expected a client that is logged in");
@@ -169,7 +176,7 @@ function createSender(client: MatrixClientLike, settings: HttpSettings, noteServ
       const server = response.headers.get("Server");
       if (server) noteServer(server.slice(0, maxServerHeaderChars));
       if (!response.ok) throw await refusal(response);
-      return await readJsonBody(response, maxResponseBytes);
+      return await read(response, maxResponseBytes);
     } catch (cause) {
       if (signal.aborted) throw aborted(signal);
       if (cause instanceof CountersignError) throw cause;

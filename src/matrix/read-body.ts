@@ -11,21 +11,41 @@ import { HttpError } from "../errors.js";
  * @throws HttpError `ERR_HTTP_TOO_LARGE`, `ERR_HTTP_NOT_JSON` (an HTML page, for one)
  */
 export async function readJsonBody(response: Response, maxBytes: number): Promise<JsonObject> {
+  const body = await readJson(response, maxBytes);
+  if (isJsonObject(body)) return body;
+  throw new HttpError("ERR_HTTP_NOT_JSON", "expected a JSON object from the homeserver, got another value", {
+    status: response.status,
+  });
+}
+
+/** {@link readJsonBody} for the few answers that are a list. */
+export async function readJsonList(response: Response, maxBytes: number): Promise<unknown[]> {
+  const body = await readJson(response, maxBytes);
+  if (Array.isArray(body)) return body;
+  throw new HttpError("ERR_HTTP_NOT_JSON", "expected a JSON list from the homeserver, got another value", {
+    status: response.status,
+  });
+}
+
+async function readJson(response: Response, maxBytes: number): Promise<unknown> {
   const text = decodeUtf8(await readBytes(response, maxBytes));
   const { status } = response;
   try {
-    const body: unknown = JSON.parse(text ?? "");
-    if (isJsonObject(body)) return body;
+    return JSON.parse(text ?? "") as unknown;
   } catch (cause) {
     throw new HttpError("ERR_HTTP_NOT_JSON", "expected JSON from the homeserver, got something else", {
       status,
       cause,
     });
   }
-  throw new HttpError("ERR_HTTP_NOT_JSON", "expected a JSON object from the homeserver, got another value", { status });
 }
 
-async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array> {
+/**
+ * Reads an answer's body and stops reading at `maxBytes`.
+ *
+ * @throws HttpError `ERR_HTTP_TOO_LARGE`
+ */
+export async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
