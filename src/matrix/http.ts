@@ -3,7 +3,7 @@ import { CountersignError, HttpError } from "../errors.js";
 import { aborted, orAborted } from "../model/abort.js";
 import type { MatrixClientLike } from "./client-like.js";
 import { readJsonBody, readJsonList } from "./read-body.js";
-import { refusal } from "./refusal.js";
+import { readChallenge, refusal } from "./refusal.js";
 import { type RetryOptions, waitMs, withRetries } from "./retry.js";
 import { createSemaphore } from "./semaphore.js";
 
@@ -42,6 +42,11 @@ export interface MatrixHttp {
   request(request: MatrixRequest): Promise<JsonObject>;
   /** {@link MatrixHttp.request} for the few endpoints whose answer is a list. */
   requestList(request: MatrixRequest): Promise<unknown[]>;
+  /**
+   * {@link request} for an endpoint behind user-interactive auth: the body of its 401 is an answer like any other, told apart
+   * by its `flows`.
+   */
+  requestOrChallenge(request: MatrixRequest): Promise<JsonObject>;
   /** The `Server` header of the newest answer, where the homeserver exposes it. */
   readonly serverHeader: string | undefined;
   /** The platform's `fetch` or the caller's, for requests that carry no token. */
@@ -74,11 +79,11 @@ export function createHttp(client: MatrixClientLike, options: HttpOptions, ended
     pause = settings.wait(ms, ended).catch(() => undefined);
     return orAborted(pause, signal);
   };
-  async function exchange<T>(request: MatrixRequest, read: BodyReader<T>): Promise<T> {
+  async function exchange<T>(request: MatrixRequest, reader: AnswerReader<T>): Promise<T> {
     const signal = request.signal ? AbortSignal.any([ended, request.signal]) : ended;
     const attempt = async (prefix: string): Promise<T> => {
       await orAborted(pause, signal);
-      return inTurn(() => withRenewedToken(client, () => send(request, prefix, read, signal), signal), signal);
+      return inTurn(() => withRenewedToken(client, () => send(request, prefix, reader, signal), signal), signal);
     };
     const retry = { ...settings, maxRetries: request.limits?.maxRetries ?? settings.maxRetries };
     return firstKnownPrefix(request, (prefix) => withRetries(() => attempt(prefix), retry, waitForRate, signal));
@@ -88,15 +93,25 @@ export function createHttp(client: MatrixClientLike, options: HttpOptions, ended
     get serverHeader() {
       return serverHeader;
     },
-    request: (request) => exchange(request, readJsonBody),
-    requestList: (request) => exchange(request, readJsonList),
+    request: (request) => exchange(request, { read: readJsonBody, refuse: throwRefusal }),
+    requestList: (request) => exchange(request, { read: readJsonList, refuse: throwRefusal }),
+    requestOrChallenge: (request) => exchange(request, { read: readJsonBody, refuse: readChallenge }),
   };
 }
 
 type HttpSettings = Required<HttpOptions>;
 
-/** What is made of an answer's body. */
-type BodyReader<T> = (response: Response, maxBytes: number) => Promise<T>;
+/** What is made of an answer. */
+interface AnswerReader<T> {
+  /** Of success. */
+  readonly read: (response: Response, maxBytes: number) => Promise<T>;
+  /** Of anything else; throws it unless it is an answer all the same. */
+  readonly refuse: (response: Response) => Promise<T>;
+}
+
+async function throwRefusal(response: Response): Promise<never> {
+  throw await refusal(response);
+}
 
 function readSettings(options: HttpOptions): HttpSettings {
   const { maxConcurrent = 4, timeoutMs = 30_000, maxRetries = 4, maxWaitMs = 60_000 } = options;
@@ -155,7 +170,12 @@ const maxServerHeaderChars = 200;
 const tokenGrammar = /^[\x21-\x7e]+$/;
 
 function createSender(client: MatrixClientLike, settings: HttpSettings, noteServer: (header: string) => void) {
-  return async <T>(request: MatrixRequest, prefix: string, read: BodyReader<T>, signal: AbortSignal): Promise<T> => {
+  return async <T>(
+    request: MatrixRequest,
+    prefix: string,
+    { read, refuse }: AnswerReader<T>,
+    signal: AbortSignal,
+  ): Promise<T> => {
     const token = client.getAccessToken();
     if (!token || !tokenGrammar.test(token)) {
       throw new HttpError("ERR_HTTP_TOKEN", "expected a client that is logged in");
@@ -175,8 +195,7 @@ function createSender(client: MatrixClientLike, settings: HttpSettings, noteServ
       });
       const server = response.headers.get("Server");
       if (server) noteServer(server.slice(0, maxServerHeaderChars));
-      if (!response.ok) throw await refusal(response);
-      return await read(response, maxResponseBytes);
+      return await (response.ok ? read(response, maxResponseBytes) : refuse(response));
     } catch (cause) {
       if (signal.aborted) throw aborted(signal);
       if (cause instanceof CountersignError) throw cause;

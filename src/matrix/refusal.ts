@@ -6,7 +6,28 @@ const maxErrorBytes = 64 * 1024;
 
 /** The error that an answer other than success stands for: the Matrix error body is read, bounded, and never repeated. */
 export async function refusal(response: Response): Promise<HttpError> {
-  const body = await readJsonBody(response, maxErrorBytes).catch((): JsonObject => ({}));
+  return errorOf(response, await errorBody(response));
+}
+
+/**
+ * What a server asks of the user before it does what was requested: the body of the 401 that user-interactive auth begins and
+ * goes on with. Returned and never part of an error, so that it ends in nobody's log.
+ *
+ * @throws HttpError for every other answer
+ * @see Matrix specification, client-server API, "User-Interactive Authentication API"
+ */
+export async function readChallenge(response: Response): Promise<JsonObject> {
+  const body = await errorBody(response);
+  const error = errorOf(response, body);
+  if (response.status === 401 && error.code !== "ERR_HTTP_TOKEN" && Array.isArray(body.flows)) return body;
+  throw error;
+}
+
+function errorBody(response: Response): Promise<JsonObject> {
+  return readJsonBody(response, maxErrorBytes).catch((): JsonObject => ({}));
+}
+
+function errorOf(response: Response, body: JsonObject): HttpError {
   const errcode = typeof body.errcode === "string" ? body.errcode.slice(0, 100) : undefined;
   const { status } = response;
   const details = { status, ...(errcode !== undefined && { errcode }) };
