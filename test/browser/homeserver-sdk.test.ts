@@ -10,6 +10,7 @@ import {
   type MatrixUser,
   registerUser,
 } from "../../examples/shared/matrix-user.js";
+import { hasVerified, knowsIdentityOf, shareEncryptedRoom } from "../support/encrypted-room.js";
 import { verifyByEmoji } from "../support/verify-by-emoji.js";
 
 const running: MatrixClient[] = [];
@@ -28,29 +29,6 @@ async function syncingUser(baseUrl: string, name: string): Promise<MatrixUser> {
   running.push(user.client);
   await user.client.startClient();
   return user;
-}
-
-/** Bob joins Alice's encrypted room; both know that it is encrypted and who is in it. */
-async function shareEncryptedRoom(alice: MatrixUser, bob: MatrixUser): Promise<string> {
-  const { room_id: roomId } = await alice.client.createRoom({
-    invite: [bob.userId],
-    initial_state: [{ type: EventType.RoomEncryption, state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
-  });
-  await vi.waitFor(() => expect(bob.client.getRoom(roomId)?.getMyMembership()).toBe("invite"), 10_000);
-  await bob.client.joinRoom(roomId);
-  for (const { client } of [alice, bob]) {
-    await vi.waitFor(() => {
-      const room = client.getRoom(roomId);
-      expect(room?.getJoinedMemberCount()).toBe(2);
-      expect(room?.hasEncryptionStateEvent()).toBe(true);
-    }, 10_000);
-  }
-  return roomId;
-}
-
-async function knowsIdentityOf(reader: MatrixUser, other: MatrixUser): Promise<void> {
-  const known = (): Promise<boolean> => cryptoOf(reader.client).userHasCrossSigningKeys(other.userId);
-  await vi.waitFor(async () => expect(await known()).toBe(true), 10_000);
 }
 
 /** The decrypted text of a message, once it has arrived. */
@@ -114,10 +92,7 @@ describe("matrix-js-sdk with Rust crypto on the embedded homeserver", () => {
       [alice, bob],
       [bob, alice],
     ] as const) {
-      await vi.waitFor(async () => {
-        const status = await cryptoOf(reader.client).getUserVerificationStatus(other.userId);
-        expect(status.isCrossSigningVerified()).toBe(true);
-      }, 10_000);
+      await hasVerified(reader, other);
       expect(await signersOfMasterKey(reader, other.userId)).toEqual([alice.userId, bob.userId]);
       expect(await signersOfMasterKey(carol, other.userId)).toEqual([other.userId]);
     }
