@@ -2,9 +2,10 @@
  * Every code a {@link CountersignError} can carry. The list is closed: a new fault gets a new code here first.
  *
  * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`: text that is not what it claims to be.
- * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`: the model of PROTOCOL.
+ * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
+ * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
  */
 export type ErrorCode =
@@ -21,6 +22,8 @@ export type ErrorCode =
   | "ERR_MANIFEST_MALFORMED"
   | "ERR_MANIFEST_FOREIGN"
   | "ERR_MANIFEST_SIZE"
+  | "ERR_BUNDLE_MALFORMED"
+  | "ERR_BUNDLE_SIZE"
   | "ERR_ALGORITHM_DUPLICATE"
   | "ERR_ALGORITHM_INVALID"
   | "ERR_ALGORITHM_UNKNOWN"
@@ -41,6 +44,8 @@ export type ErrorCode =
   | "ERR_ACCEPT_NOT_VALID"
   | "ERR_PUBLISH_UNSAFE"
   | "ERR_PUBLISH_FAILED"
+  | "ERR_ROOM_POWER"
+  | "ERR_ROOM_UNAVAILABLE"
   | "ERR_HTTP_NETWORK"
   | "ERR_HTTP_TIMEOUT"
   | "ERR_HTTP_RATE_LIMITED"

@@ -13,6 +13,8 @@ const batchSize = 100;
 export interface QueriedKeys {
   /** The master key as served, `signatures` and all; absent where there is none or it is not this user's. */
   readonly masterKey?: ServedMasterKey;
+  /** What is served as self-signing key beside a master key, unverified: whether it is this user's is not known. */
+  readonly selfSigningKey?: JsonObject;
   readonly problem?: Extract<IdentityProblem, `${string}-master-key` | "malformed-user-id" | "server-unreachable">;
 }
 
@@ -81,7 +83,10 @@ function readAnswer(answer: JsonObject, userId: string): QueriedKeys {
   }
   try {
     const signable = isJsonObject(object) ? readSignable(object, userId) : undefined;
-    if (isJsonObject(object) && signable?.purpose === "master-key") return { masterKey: { signable, object } };
+    const selfSigningKey = entry(answer.self_signing_keys, userId);
+    if (isJsonObject(object) && signable?.purpose === "master-key") {
+      return { masterKey: { signable, object }, ...(isJsonObject(selfSigningKey) && { selfSigningKey }) };
+    }
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
   }
