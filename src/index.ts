@@ -54,5 +54,5 @@ export type {
 export type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "./model/seen-manifest.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
-export type { KeptSignature, SignatureStore, StoreDegradation } from "./store/signature-store.js";
+export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";
 export type { AnchorScope, TrustAnchor } from "./trust/anchor.js";

@@ -1,6 +1,6 @@
-import { openDB } from "idb";
+import { type IDBPDatabase, openDB } from "idb";
 import { nameOf } from "./finish.js";
-import { type Migration, migrate } from "./migrations.js";
+import { type Migration, migrate, type UpgradeTransaction } from "./migrations.js";
 import type { Database, StoreSchema } from "./schema.js";
 import type { DegradationReason } from "./signature-store.js";
 
@@ -117,7 +117,8 @@ export class Connection {
     const database: Database = await openDB<StoreSchema>(name, migrations.length, {
       upgrade: (database, from, _to, transaction) => {
         // idb waits for neither promise: a failed step has to undo the upgrade by itself, unless that is already under way.
-        migrate(database, transaction, from, migrations)
+        const untyped = [database as unknown as IDBPDatabase, transaction as unknown as UpgradeTransaction] as const;
+        migrate(...untyped, from, migrations)
           .catch(() => transaction.abort())
           .catch(() => undefined);
         transaction.done.catch(() => undefined);

@@ -4,7 +4,7 @@ export { memoryStore } from "./memory-store.js";
 export type {
   CachedReport,
   DegradationReason,
-  KeptSignature,
+  OutboxEntry,
   SignatureStore,
   StoreDegradation,
   StoreOptions,

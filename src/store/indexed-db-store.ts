@@ -1,13 +1,27 @@
-import { isJsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
+import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
+import { byUser } from "./by-user.js";
+import { fieldKind, maxFields, reportKind } from "./cache-kind.js";
+import { deleteCached, deleteReportsOf } from "./cache-table.js";
 import { Connection } from "./connection.js";
 import { DegradationLog } from "./degradation.js";
-import { deleteKept, readAllKept, writeKept } from "./kept-table.js";
-import { checkKept, checkMaxReports, closedError, MemoryStore, sortKept } from "./memory-store.js";
+import { DiskCache } from "./disk-cache.js";
+import { addManifests, readManifests } from "./manifest-table.js";
+import {
+  checkEntry,
+  checkMaxReports,
+  closedError,
+  MemoryStore,
+  sortEntries,
+  unreadableFields,
+} from "./memory-store.js";
 import { migrations } from "./migrations.js";
-import { isFresh, readKept, readReport } from "./record.js";
-import { deleteKeys, deleteReportsOf, pruneReports, readReports, writeReports } from "./report-table.js";
-import type { CachedReport, KeptSignature, SignatureStore, StoreDegradation, StoreOptions } from "./signature-store.js";
+import { newestSeen } from "./newest-seen.js";
+import { deleteFromOutbox, readOutbox, writeOutbox } from "./outbox-table.js";
+import { readField, readOutboxEntry, readReport, readSeenManifest } from "./record.js";
+import { roomForCaches, roomForData } from "./room.js";
+import type { Database } from "./schema.js";
+import type { CachedReport, OutboxEntry, SignatureStore, StoreDegradation, StoreOptions } from "./signature-store.js";
 import { withRoom } from "./with-room.js";
 
 /** What {@link indexedDbStore} takes beside its name. */
@@ -15,12 +29,6 @@ export interface IndexedDbStoreOptions extends StoreOptions {
   /** How long the first call waits for the database before all goes on from memory, in milliseconds. Default: 3,000. */
   readonly openTimeoutMs?: number;
 }
-
-/**
- * When the disk is full the newest quarter of the reports stays. Chromium counts whole pages of about four records, and the
- * oldest records lie all over the file: half of them gone freed so few pages that the next write failed again.
- */
-const shareKeptOnQuota = 0.25;
 
 /**
  * A store in the IndexedDB database `name`, shared by every tab of the origin; opened at the first call.
@@ -38,24 +46,30 @@ class IndexedDbStore implements SignatureStore {
   readonly #connection: Connection;
   /** What the database did not take. */
   readonly #memory: MemoryStore;
+  readonly #reports: DiskCache<CachedReport>;
+  readonly #fields: DiskCache<CachedField>;
   readonly #log = new DegradationLog();
   readonly #now: () => number;
-  readonly #maxReports: number;
-  #writtenSincePrune = Number.POSITIVE_INFINITY;
-  #pruning: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(name: string, options: IndexedDbStoreOptions) {
     this.#now = options.now ?? Date.now;
-    this.#maxReports = checkMaxReports(options.maxReports);
+    const maxReports = checkMaxReports(options.maxReports);
     this.#memory = new MemoryStore(options);
-    this.#connection = new Connection({
+    const connection = new Connection({
       name,
       migrations,
       openTimeoutMs: checkTimeout(options.openTimeoutMs),
       onFailure: (reason, cause) => this.#log.say(reason, cause),
-      onLateOpen: () => void this.#moveKept(),
+      onLateOpen: () => this.#moveToDisk(),
     });
+    this.#connection = connection;
+    const write = (work: (database: Database) => Promise<object>): Promise<boolean> =>
+      this.#write(work, (database) => roomForCaches(database, this.#now()));
+    const common = { connection, write, now: this.#now };
+    const { reports, fields } = this.#memory;
+    this.#reports = new DiskCache({ ...common, kind: reportKind, memory: reports, maxRecords: maxReports });
+    this.#fields = new DiskCache({ ...common, kind: fieldKind, memory: fields, maxRecords: maxFields });
   }
 
   get degraded(): StoreDegradation | undefined {
@@ -67,108 +81,114 @@ class IndexedDbStore implements SignatureStore {
   }
 
   async getReports(cacheKeys: readonly string[]): Promise<Map<string, CachedReport>> {
-    if (this.#closed || cacheKeys.length === 0) return new Map();
-    const found = await this.#memory.getReports(cacheKeys);
-    const records = await this.#connection.use((database) => readReports(database, cacheKeys));
-    const wanted = new Set<unknown>(cacheKeys);
-    const now = this.#now();
-    const garbage: string[] = [];
-    for (const record of records ?? []) {
-      const key = isJsonObject(record) ? record.cacheKey : undefined;
-      if (typeof key !== "string" || !wanted.has(key)) continue;
-      const report = readReport(record);
-      if (!report) garbage.push(key);
-      else if (isFresh(report, now) && !isNewer(found.get(key), report)) found.set(key, report);
-    }
-    if (garbage.length > 0) void this.#connection.use((database) => deleteKeys(database, garbage));
-    return found;
+    return this.#reports.get(cacheKeys);
   }
 
   async putReports(reports: readonly CachedReport[]): Promise<void> {
-    const clean = reports.flatMap((report) => readReport(report) ?? []);
-    if (this.#closed || clean.length === 0) return;
-    const written = await this.#connection.use((database) =>
-      withRoom(
-        () => writeReports(database, clean),
-        [() => pruneReports(database, this.#now(), this.#maxReports, shareKeptOnQuota)],
-      ),
-    );
-    if (written) this.#schedulePrune(clean.length);
-    else await this.#memory.putReports(clean);
+    await this.#reports.put(reports.flatMap((report) => readReport(report) ?? []));
   }
 
   async deleteReports(userIds?: readonly string[]): Promise<void> {
     if (this.#closed) return;
     await this.#memory.deleteReports(userIds);
-    await this.#connection.use((database) => deleteReportsOf(database, userIds));
+    await this.#connection.use((database) =>
+      userIds ? deleteReportsOf(database, userIds) : deleteCached(database, "reports"),
+    );
   }
 
-  async keep(signature: KeptSignature): Promise<void> {
+  async getFields(userIds: readonly string[]): Promise<Map<string, CachedField>> {
+    return this.#fields.get(userIds);
+  }
+
+  async putFields(fields: readonly CachedField[]): Promise<void> {
+    const unreadable = unreadableFields(fields);
+    if (unreadable.length > 0) await this.deleteFields(unreadable);
+    await this.#fields.put(fields.flatMap((field) => readField(field) ?? []));
+  }
+
+  async deleteFields(userIds: readonly string[]): Promise<void> {
+    if (this.#closed) return;
+    await this.#memory.deleteFields(userIds);
+    await this.#connection.use((database) => deleteCached(database, "fields", userIds));
+  }
+
+  async getManifests(userIds: readonly string[]): Promise<Map<string, SeenManifest[]>> {
     this.#assertOpen();
-    const copy = checkKept(signature);
-    if (await this.#writeKept(copy)) await this.#memory.discard(copy.id);
-    else await this.#memory.keep(copy);
+    if (userIds.length === 0) return new Map();
+    const held = await this.#memory.getManifests(userIds);
+    const stored = (await this.#connection.use((database) => readManifests(database, userIds))) ?? new Map();
+    const users = byUser([...held.values(), ...stored.values()].flat());
+    const now = this.#now();
+    return new Map([...users].map(([userId, seen]) => [userId, newestSeen(seen, now)]));
   }
 
-  async kept(): Promise<KeptSignature[]> {
+  async putManifests(manifests: readonly SeenManifest[]): Promise<void> {
+    this.#assertOpen();
+    const clean = manifests.flatMap((manifest) => readSeenManifest(manifest) ?? []);
+    if (clean.length > 0 && !(await this.#writeManifests(clean))) await this.#memory.putManifests(clean);
+  }
+
+  async putOutbox(entry: OutboxEntry): Promise<void> {
+    this.#assertOpen();
+    const copy = checkEntry(entry);
+    if (await this.#writeEntry(copy)) await this.#memory.deleteOutbox(copy.id);
+    else await this.#memory.putOutbox(copy);
+  }
+
+  async outbox(): Promise<OutboxEntry[]> {
     this.#assertOpen();
     // What cannot be read stays in the database all the same: it may be somebody's signature.
-    const records = (await this.#connection.use(readAllKept)) ?? [];
-    const kept = [...records, ...(await this.#memory.kept())].flatMap((record) => readKept(record) ?? []);
-    return sortKept(new Map(kept.map((one) => [one.id, one])).values());
+    const records = (await this.#connection.use(readOutbox)) ?? [];
+    const entries = [...records.flatMap((record) => readOutboxEntry(record) ?? []), ...this.#memory.held().outbox];
+    return sortEntries(new Map(entries.map((entry) => [entry.id, entry])).values());
   }
 
-  async discard(id: string): Promise<void> {
+  async deleteOutbox(id: string): Promise<void> {
     this.#assertOpen();
-    await this.#memory.discard(id);
-    await this.#connection.use((database) => deleteKept(database, id));
+    await this.#memory.deleteOutbox(id);
+    await this.#connection.use((database) => deleteFromOutbox(database, id));
   }
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#pruning);
+    this.#reports.close();
+    this.#fields.close();
     this.#connection.close();
   }
 
-  /** Whether the signature is on the disk: every report goes before it does not fit. */
-  async #writeKept(signature: KeptSignature): Promise<boolean> {
-    const written = await this.#connection.use((database) =>
-      withRoom(
-        () => writeKept(database, signature),
-        [
-          () => pruneReports(database, this.#now(), this.#maxReports, shareKeptOnQuota),
-          () => deleteReportsOf(database, undefined),
-        ],
-      ),
-    );
+  #writeManifests(manifests: readonly SeenManifest[]): Promise<boolean> {
+    return this.#writeData((database) => addManifests(database, manifests, this.#now()));
+  }
+
+  #writeEntry(entry: OutboxEntry): Promise<boolean> {
+    return this.#writeData((database) => writeOutbox(database, entry));
+  }
+
+  #writeData(work: (database: Database) => Promise<object>): Promise<boolean> {
+    return this.#write(work, (database) => roomForData(database, this.#now()));
+  }
+
+  /** Whether `work` is on the disk, with the steps of `room` taken as long as it does not fit. */
+  async #write(
+    work: (database: Database) => Promise<object>,
+    room: (database: Database) => readonly (() => Promise<unknown>)[],
+  ): Promise<boolean> {
+    const written = await this.#connection.use((database) => withRoom(() => work(database), room(database)));
     return written !== undefined;
   }
 
-  /** Brings to the disk what was kept while there was none. */
-  async #moveKept(): Promise<void> {
-    for (const signature of await this.#memory.kept()) {
-      if (await this.#writeKept(signature)) await this.#memory.discard(signature.id);
+  /** Brings to the disk what was held while there was none: all begun at once, so that no later change is overtaken. */
+  #moveToDisk(): void {
+    const { manifests, outbox } = this.#memory.held();
+    if (manifests.length > 0) void this.#writeManifests(manifests);
+    for (const entry of outbox) {
+      void this.#writeEntry(entry).then((isWritten) => isWritten && this.#memory.release(entry));
     }
-  }
-
-  /** Prunes behind the caller's back, after the first write and then after each tenth of the bound. */
-  #schedulePrune(written: number): void {
-    this.#writtenSincePrune += written;
-    if (this.#closed || this.#pruning !== undefined || this.#writtenSincePrune < this.#maxReports / 10) return;
-    this.#pruning = setTimeout(() => {
-      this.#pruning = undefined;
-      this.#writtenSincePrune = 0;
-      void this.#connection.use((database) => pruneReports(database, this.#now(), this.#maxReports));
-    });
   }
 
   #assertOpen(): void {
     if (this.#closed) throw closedError();
   }
-}
-
-function isNewer(other: CachedReport | undefined, report: CachedReport): boolean {
-  return other !== undefined && other.storedAt > report.storedAt;
 }
 
 function checkTimeout(openTimeoutMs = 3000): number {

@@ -1,9 +1,14 @@
 import { CountersignError } from "../errors.js";
-import { isFresh, readKept, readReport } from "./record.js";
+import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
+import { byUser } from "./by-user.js";
+import { fieldKind, keyOf, maxFields, reportKind } from "./cache-kind.js";
+import { MemoryCache } from "./memory-cache.js";
+import { newestSeen } from "./newest-seen.js";
+import { readField, readOutboxEntry, readReport, readSeenManifest } from "./record.js";
 import {
   type CachedReport,
   defaultMaxReports,
-  type KeptSignature,
+  type OutboxEntry,
   type SignatureStore,
   type StoreDegradation,
   type StoreOptions,
@@ -23,60 +28,79 @@ export function memoryStore(options: StoreOptions = {}): SignatureStore {
 /** The memory behind {@link memoryStore}, and behind a database that does not take everything. */
 export class MemoryStore implements SignatureStore {
   readonly degraded: StoreDegradation | undefined = undefined;
+  readonly reports: MemoryCache<CachedReport>;
+  readonly fields: MemoryCache<CachedField>;
   readonly #now: () => number;
-  readonly #maxReports: number;
-  /** In the order they came, so that the first is the oldest. */
-  readonly #reports = new Map<string, CachedReport>();
-  readonly #kept = new Map<string, KeptSignature>();
+  readonly #manifests = new Map<string, SeenManifest[]>();
+  readonly #outbox = new Map<string, OutboxEntry>();
   #closed = false;
 
   constructor(options: StoreOptions) {
     this.#now = options.now ?? Date.now;
-    this.#maxReports = checkMaxReports(options.maxReports);
+    this.reports = new MemoryCache(reportKind, this.#now, checkMaxReports(options.maxReports));
+    this.fields = new MemoryCache(fieldKind, this.#now, maxFields);
   }
 
   async getReports(cacheKeys: readonly string[]): Promise<Map<string, CachedReport>> {
-    const now = this.#now();
-    const found = new Map<string, CachedReport>();
-    for (const key of cacheKeys) {
-      const report = this.#reports.get(key);
-      if (report && isFresh(report, now)) found.set(key, report);
-    }
-    return found;
+    return this.reports.get(cacheKeys);
   }
 
   async putReports(reports: readonly CachedReport[]): Promise<void> {
-    if (this.#closed) return;
-    for (const report of reports) {
-      const copy = readReport(report);
-      if (!copy) continue;
-      this.#reports.delete(copy.cacheKey);
-      this.#reports.set(copy.cacheKey, copy);
-    }
-    if (this.#reports.size > this.#maxReports) this.#prune();
+    if (!this.#closed) this.reports.put(reports.flatMap((report) => readReport(report) ?? []));
   }
 
   async deleteReports(userIds?: readonly string[]): Promise<void> {
     const forgotten = userIds && new Set(userIds);
-    for (const [key, report] of this.#reports) {
-      if (!forgotten || forgotten.has(report.userId)) this.#reports.delete(key);
+    this.reports.delete((report) => !forgotten || forgotten.has(report.userId));
+  }
+
+  async getFields(userIds: readonly string[]): Promise<Map<string, CachedField>> {
+    return this.fields.get(userIds);
+  }
+
+  async putFields(fields: readonly CachedField[]): Promise<void> {
+    if (this.#closed) return;
+    await this.deleteFields(unreadableFields(fields));
+    this.fields.put(fields.flatMap((field) => readField(field) ?? []));
+  }
+
+  async deleteFields(userIds: readonly string[]): Promise<void> {
+    const forgotten = new Set(userIds);
+    this.fields.delete(({ userId }) => forgotten.has(userId));
+  }
+
+  async getManifests(userIds: readonly string[]): Promise<Map<string, SeenManifest[]>> {
+    this.#assertOpen();
+    return new Map(
+      [...new Set(userIds)].flatMap((userId) => {
+        const seen = this.#manifests.get(userId);
+        return seen ? [[userId, [...seen]]] : [];
+      }),
+    );
+  }
+
+  async putManifests(manifests: readonly SeenManifest[]): Promise<void> {
+    this.#assertOpen();
+    const clean = manifests.flatMap((manifest) => readSeenManifest(manifest) ?? []);
+    for (const [userId, seen] of byUser(clean)) {
+      this.#manifests.set(userId, newestSeen([...(this.#manifests.get(userId) ?? []), ...seen], this.#now()));
     }
   }
 
-  async keep(signature: KeptSignature): Promise<void> {
+  async putOutbox(entry: OutboxEntry): Promise<void> {
     this.#assertOpen();
-    const copy = checkKept(signature);
-    this.#kept.set(copy.id, copy);
+    const copy = checkEntry(entry);
+    this.#outbox.set(copy.id, copy);
   }
 
-  async kept(): Promise<KeptSignature[]> {
+  async outbox(): Promise<OutboxEntry[]> {
     this.#assertOpen();
-    return sortKept(this.#kept.values());
+    return sortEntries(this.#outbox.values());
   }
 
-  async discard(id: string): Promise<void> {
+  async deleteOutbox(id: string): Promise<void> {
     this.#assertOpen();
-    this.#kept.delete(id);
+    this.#outbox.delete(id);
   }
 
   onDegraded(): () => void {
@@ -85,17 +109,20 @@ export class MemoryStore implements SignatureStore {
 
   close(): void {
     this.#closed = true;
-    this.#reports.clear();
-    this.#kept.clear();
+    this.reports.delete(() => true);
+    this.fields.delete(() => true);
+    this.#manifests.clear();
+    this.#outbox.clear();
   }
 
-  #prune(): void {
-    const now = this.#now();
-    for (const [key, report] of this.#reports) if (!isFresh(report, now)) this.#reports.delete(key);
-    for (const key of this.#reports.keys()) {
-      if (this.#reports.size <= this.#maxReports) return;
-      this.#reports.delete(key);
-    }
+  /** What must not be lost, at this very moment. */
+  held(): { readonly manifests: readonly SeenManifest[]; readonly outbox: readonly OutboxEntry[] } {
+    return { manifests: [...this.#manifests.values()].flat(), outbox: [...this.#outbox.values()] };
+  }
+
+  /** Deletes an entry unless another took its place. */
+  release(entry: OutboxEntry): void {
+    if (this.#outbox.get(entry.id) === entry) this.#outbox.delete(entry.id);
   }
 
   #assertOpen(): void {
@@ -110,18 +137,23 @@ export function checkMaxReports(maxReports: number = defaultMaxReports): number 
 }
 
 /** A copy that is certain to be readable again, or `ERR_SIGNATURE_VALUE`: better no than a signature lost in silence. */
-export function checkKept(signature: KeptSignature): KeptSignature {
-  const copy = readKept(signature);
+export function checkEntry(entry: OutboxEntry): OutboxEntry {
+  const copy = readOutboxEntry(entry);
   if (copy) return copy;
   throw new CountersignError("ERR_SIGNATURE_VALUE", "expected a signature that canonical JSON can hold, within bounds");
 }
 
-/** Oldest first. */
-export function sortKept(kept: Iterable<KeptSignature>): KeptSignature[] {
-  return [...kept].sort((a, b) => a.keptAt - b.keptAt);
+/** The one added first foremost. */
+export function sortEntries(entries: Iterable<OutboxEntry>): OutboxEntry[] {
+  return [...entries].sort((a, b) => a.addedAt - b.addedAt);
 }
 
-/** What `keep`, `kept` and `discard` say after `close`. */
+/** Whose fields cannot be stored: what was remembered of them is outdated all the same. */
+export function unreadableFields(fields: readonly CachedField[]): string[] {
+  return fields.filter((field) => !readField(field)).flatMap((field) => keyOf(field, fieldKind) ?? []);
+}
+
+/** What a store says after `close` where an empty answer would do harm. */
 export function closedError(): CountersignError {
   return new CountersignError("ERR_CLOSED", "expected an open store, got one that was closed");
 }

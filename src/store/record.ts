@@ -1,18 +1,24 @@
-import { canonicalJson } from "../encoding/canonical-json.js";
-import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
+import { isJsonObject } from "../encoding/json-object.js";
 import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
+import { maxManifestBytes } from "../model/manifest.js";
 import { type ReportCode, type Signer, statusOfCode, type Verdict } from "../model/report.js";
-import type { CachedReport, KeptSignature } from "./signature-store.js";
+import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
+import { json, listOf, objectReader, oneOf, type Reader, readCount, readTime, text } from "./reader.js";
+import type { CachedReport, OutboxEntry } from "./signature-store.js";
+
+// Whatever comes out of a database is a stranger's word: another version, another program or a user with developer tools
+// may have written it. So members are read one by one, and copies are frozen: nobody who is given one changes what is
+// remembered.
 
 const maxKeyChars = 1024;
 const maxNameChars = 4096;
 const maxNames = 16;
-const maxKeptChars = 1 << 20;
-/** The furthest moment that a `Date` can hold, in milliseconds. */
-const maxTime = 8.64e15;
-
-/** A clean copy of a value that is what it should be and within bounds, else `undefined`. */
-type Reader<T> = (value: unknown) => T | undefined;
+const maxOutboxChars = 1 << 20;
+const maxListed = 1000;
+const maxListedChars = 255;
+/** Twice what a server gives a whole profile, and four times what a manifest may take. */
+const maxFieldBytes = 128 * 1024;
+const sha256Hex = /^[0-9a-f]{64}$/;
 
 const readSigner = objectReader<Signer>(
   { fingerprint: text(maxKeyChars), signingKey: text(maxKeyChars), keyHash: text(maxKeyChars), names: readNames },
@@ -21,9 +27,8 @@ const readSigner = objectReader<Signer>(
 
 const readAnyVerdict = objectReader<Verdict>(
   {
-    status: (value) => Object.values(statusOfCode).find((status) => status === value),
-    code: (value) =>
-      typeof value === "string" && Object.hasOwn(statusOfCode, value) ? (value as ReportCode) : undefined,
+    status: oneOf(...Object.values(statusOfCode)),
+    code: oneOf(...(Object.keys(statusOfCode) as ReportCode[])),
     signer: readSigner,
     createdAt: readTime,
     expiresAt: readTime,
@@ -35,13 +40,9 @@ const readAnyVerdict = objectReader<Verdict>(
 );
 
 /**
- * A clean copy of `value` if it is a cached report within all bounds, else `undefined`.
- *
- * Whatever comes out of a database is a stranger's word: members are read one by one, what is not known is left behind.
- * The copy is frozen, so that nobody who is given it changes what is remembered.
- * Does not look at the clock: see {@link isFresh}.
+ * A clean copy of `value` if it is a cached report within all bounds, else `undefined`. Does not look at the clock.
  */
-export const readReport: (value: unknown) => CachedReport | undefined = objectReader<CachedReport>({
+export const readReport: Reader<CachedReport> = objectReader<CachedReport>({
   cacheKey: (value) => text(maxKeyChars)(value) || undefined,
   userId: text(maxKeyChars),
   verdict: readVerdict,
@@ -49,24 +50,46 @@ export const readReport: (value: unknown) => CachedReport | undefined = objectRe
   freshUntil: readTime,
 });
 
-/** Whether `report` may be believed at `now`: it was stored by then, and its time is not over. */
-export function isFresh(report: CachedReport, now: number): boolean {
-  return report.storedAt <= now && now < report.freshUntil;
-}
+/** A clean copy of `value` if it is a cached profile field within all bounds, else `undefined`. Does not look at the clock. */
+export const readField: Reader<CachedField> = objectReader<CachedField>(
+  { userId: text(maxKeyChars), field: json(maxFieldBytes), fetchedAt: readTime, freshUntil: readTime },
+  ["field"],
+);
 
-/** A clean copy of `value` if it is a kept signature within all bounds, else `undefined`. */
-export const readKept: (value: unknown) => KeptSignature | undefined = objectReader<KeptSignature>({
-  id: text(maxKeptChars),
-  userId: text(maxKeptChars),
-  masterKey: text(maxKeptChars),
-  signature: objectReader<ExternalSignature>({
-    userId: text(maxKeptChars),
-    keyId: text(maxKeptChars),
-    value: readSignatureValue,
-  }),
-  reason: text(maxKeptChars),
-  keptAt: readTime,
+/** A clean copy of `value` if it is a manifest that was seen, within all bounds, else `undefined`. Verifies nothing. */
+export const readSeenManifest: Reader<SeenManifest> = objectReader<SeenManifest>({
+  userId: text(maxKeyChars),
+  masterKey: text(maxKeyChars),
+  approvedBy: text(maxKeyChars),
+  sequence: readCount,
+  digest: (value) => (typeof value === "string" && sha256Hex.test(value) ? value : undefined),
+  manifest: json(maxManifestBytes),
+  seenAt: readTime,
 });
+
+/** A clean copy of `value` if it is an entry of the outbox within all bounds, else `undefined`. */
+export const readOutboxEntry: Reader<OutboxEntry> = objectReader<OutboxEntry>(
+  {
+    id: text(maxOutboxChars),
+    userId: text(maxOutboxChars),
+    masterKey: text(maxOutboxChars),
+    action: oneOf("publish", "withdraw"),
+    signature: objectReader<ExternalSignature>({
+      userId: text(maxOutboxChars),
+      keyId: text(maxOutboxChars),
+      value: readSignatureValue,
+    }),
+    state: oneOf("accepted", "waiting", "stopped"),
+    reason: text(maxOutboxChars),
+    routes: listOf(oneOf("signatures-upload", "bootstrap", "profile-field", "room-state", "bundle"), maxListed),
+    rooms: listOf(text(maxListedChars), maxListed),
+    force: listOf(text(maxListedChars), maxListed),
+    attempts: readCount,
+    addedAt: readTime,
+    changedAt: readTime,
+  },
+  ["routes", "rooms", "force"],
+);
 
 function readVerdict(value: unknown): Verdict | undefined {
   const verdict = readAnyVerdict(value);
@@ -74,44 +97,10 @@ function readVerdict(value: unknown): Verdict | undefined {
 }
 
 function readNames(value: unknown): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length > maxNames || !value.every((name) => typeof name === "string"))
-    return undefined;
-  return value.join("").length <= maxNameChars ? Object.freeze([...value]) : undefined;
+  const names = listOf(text(maxNameChars), maxNames)(value);
+  return names && names.join("").length <= maxNameChars ? names : undefined;
 }
 
 function readSignatureValue(value: unknown): SignatureValue | undefined {
-  if (!isJsonObject(value)) return text(maxKeptChars)(value);
-  try {
-    const json = canonicalJson(value);
-    return json.length <= maxKeptChars ? (JSON.parse(json) as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function readTime(value: unknown): number | undefined {
-  return typeof value === "number" && Math.abs(value) <= maxTime ? value : undefined;
-}
-
-function text(maxChars: number): Reader<string> {
-  return (value) => (typeof value === "string" && value.length <= maxChars ? value : undefined);
-}
-
-/** Reads own members by their readers; what is absent must be `optional`. */
-function objectReader<T extends object>(
-  readers: { readonly [name in keyof T]-?: Reader<T[name]> },
-  optional: readonly (keyof T & string)[] = [],
-): Reader<T> {
-  const entries = Object.entries(readers) as [keyof T & string, Reader<unknown>][];
-  return (value) => {
-    if (!isJsonObject(value)) return undefined;
-    const copy: JsonObject = {};
-    for (const [name, read] of entries) {
-      const member = Object.hasOwn(value, name) ? value[name] : undefined;
-      if (member === undefined && optional.includes(name)) continue;
-      copy[name] = read(member);
-      if (copy[name] === undefined) return undefined;
-    }
-    return Object.freeze(copy) as T;
-  };
+  return isJsonObject(value) ? json(maxOutboxChars)(value) : text(maxOutboxChars)(value);
 }

@@ -1,17 +1,19 @@
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
-import type { CachedReport, KeptSignature } from "./signature-store.js";
+import type { DBSchema, IDBPDatabase } from "idb";
+import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
+import type { CachedReport, OutboxEntry } from "./signature-store.js";
 
 /**
- * The database as the last of the migrations leaves it. What is read from it is believed only after `readReport` and
- * `readKept`: another version, another program or a user with developer tools may have written it.
+ * The database as the last of the migrations leaves it. What is read from it is believed only after the readers of `record.ts`:
+ * another version, another program or a user with developer tools may have written it.
  */
 export interface StoreSchema extends DBSchema {
   reports: { key: string; value: CachedReport; indexes: { userId: string; storedAt: number; freshUntil: number } };
-  kept: { key: string; value: KeptSignature };
+  /** The index `storedAt` is over `fetchedAt`, so that both caches are pruned alike. */
+  fields: { key: string; value: CachedField; indexes: { storedAt: number; freshUntil: number } };
+  /** One record a user, so that the rule for all of them is kept in one write. */
+  manifests: { key: string; value: { readonly userId: string; readonly seen: readonly SeenManifest[] } };
+  outbox: { key: string; value: OutboxEntry };
 }
 
 /** An open connection to the database. */
 export type Database = IDBPDatabase<StoreSchema>;
-
-/** The transaction in which a database is brought to another version. */
-export type UpgradeTransaction = IDBPTransaction<StoreSchema, StoreNames<StoreSchema>[], "versionchange">;

@@ -1,5 +1,7 @@
 import type { ExternalSignature } from "../model/external-signature.js";
+import type { RouteName } from "../model/identity.js";
 import type { Verdict } from "../model/report.js";
+import type { FieldCache, ManifestMemory } from "../model/seen-manifest.js";
 
 /** A verdict as a {@link SignatureStore} remembers it. All times are milliseconds since 1970. */
 export interface CachedReport {
@@ -15,18 +17,37 @@ export interface CachedReport {
   readonly freshUntil: number;
 }
 
-/** An own signature that was made but could not be published: kept for inspection, never lost. */
-export interface KeptSignature {
-  /** Chosen by the caller; keeping another under the same ID replaces the first. */
+/**
+ * Something to be published or taken back that is not done yet: it was verified, and is never lost.
+ *
+ * Texts hold at most 2^20 characters, lists at most 1,000 texts of 255. All times are milliseconds since 1970.
+ */
+export interface OutboxEntry {
+  /** Chosen by the caller; another under the same ID replaces the first. */
   readonly id: string;
   readonly userId: string;
   /** The master key that the signature is on. */
   readonly masterKey: string;
+  readonly action: "publish" | "withdraw";
   readonly signature: ExternalSignature;
-  /** Why it was not published. */
+  /**
+   * - `accepted` — verified, and nobody asked to publish it yet
+   * - `waiting` — to be tried again
+   * - `stopped` — given up until the caller says otherwise
+   */
+  readonly state: "accepted" | "waiting" | "stopped";
+  /** Why it is not done: an error code or words; may be empty. */
   readonly reason: string;
-  /** Milliseconds since 1970. */
-  readonly keptAt: number;
+  /** The routes to take; absent: every one that fits. */
+  readonly routes?: readonly RouteName[];
+  /** The rooms to write it to. */
+  readonly rooms?: readonly string[];
+  /** The lint rules that the caller overrides. */
+  readonly force?: readonly string[];
+  /** How often it was tried: a whole number. */
+  readonly attempts: number;
+  readonly addedAt: number;
+  readonly changedAt: number;
 }
 
 /**
@@ -58,16 +79,20 @@ export interface StoreOptions {
 }
 
 /**
- * A memory for verdicts, and the place where own signatures wait that could not be published.
+ * A memory for verdicts, profile fields and the newest manifests, and the place where own signatures wait to be published.
  *
- * Reports are a cache: a store may forget any of them at any time, never gives back one that is past its `freshUntil` or
- * that was stored in the future (the clock was set back), and never fails over them. Kept signatures are data: they
- * stay until they are discarded, and reports are dropped to make room for them. Whether a cached verdict still answers
- * the question is the caller's to decide, through `cacheKey` and `freshUntil`.
+ * Reports and fields are caches: a store may forget any of them at any time, never gives back one that is past its
+ * `freshUntil` or that was stored in the future (the clock was set back), and never fails over them. Whether a cached verdict
+ * still answers the question is the caller's to decide, through `cacheKey` and `freshUntil`.
  *
- * After {@link SignatureStore.close} reports are neither found nor stored; `keep`, `kept` and `discard` reject.
+ * Manifests and the outbox are data: caches are dropped to make room for them, and nothing but newer manifests or
+ * `deleteOutbox` takes them away. Of manifests, fields and reports one that is out of bounds is left out: a manifest beyond 32
+ * KiB, a field beyond 128 KiB, either without canonical JSON; what was remembered of that user's field is forgotten then.
+ *
+ * After {@link SignatureStore.close} reports and fields are neither found nor stored; everything about manifests and the
+ * outbox rejects with `ERR_CLOSED`, because an empty answer would hide a manifest that was rolled back.
  */
-export interface SignatureStore {
+export interface SignatureStore extends ManifestMemory, FieldCache {
   /** The fresh reports among `cacheKeys`, by key; those not found are absent. Meant for many keys at once. */
   getReports(cacheKeys: readonly string[]): Promise<Map<string, CachedReport>>;
   /** Remembers `reports`, each in place of what its key had; one out of bounds is left out. */
@@ -75,24 +100,24 @@ export interface SignatureStore {
   /** Forgets the reports of `userIds`, or all reports. */
   deleteReports(userIds?: readonly string[]): Promise<void>;
   /**
-   * Keeps a signature until it is discarded.
+   * Holds an entry until it is deleted.
    *
    * @throws CountersignError `ERR_SIGNATURE_VALUE` for what could not be read back (a value that has no canonical JSON, a
-   *   text or value beyond 2^20 characters), `ERR_CLOSED`
+   *   member that is missing, unknown or out of bounds), `ERR_CLOSED`
    */
-  keep(signature: KeptSignature): Promise<void>;
+  putOutbox(entry: OutboxEntry): Promise<void>;
   /**
-   * All kept signatures, oldest first.
+   * All entries, the one added first foremost.
    *
    * @throws CountersignError `ERR_CLOSED`
    */
-  kept(): Promise<KeptSignature[]>;
+  outbox(): Promise<OutboxEntry[]>;
   /**
-   * Removes a kept signature; an unknown ID is none the worse.
+   * Deletes an entry; an unknown ID is none the worse.
    *
    * @throws CountersignError `ERR_CLOSED`
    */
-  discard(id: string): Promise<void>;
+  deleteOutbox(id: string): Promise<void>;
   /** The last degradation, `undefined` as long as everything is stored where it belongs. */
   readonly degraded: StoreDegradation | undefined;
   /**

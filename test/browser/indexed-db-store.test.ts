@@ -1,7 +1,7 @@
 import { openDB } from "idb";
 import { indexedDbStore, type SignatureStore } from "matrix-countersign/store";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sampleKept, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
 import { freshDatabaseName } from "../support/databases.js";
 import { describeStore } from "../support/store-conformance.js";
 
@@ -25,20 +25,20 @@ describe("indexedDbStore on disk", () => {
     const name = freshDatabaseName();
     const first = open(name);
     await first.putReports(sampleReports(2));
-    await first.keep(sampleKept("a"));
+    await first.putOutbox(sampleEntry("a"));
     first.close();
     const second = open(name);
     expect((await second.getReports([sampleKey(1)])).get(sampleKey(1))).toEqual(sampleReport(1));
-    expect(await second.kept()).toEqual([sampleKept("a")]);
+    expect(await second.outbox()).toEqual([sampleEntry("a")]);
   });
 
   it("finishes a write that close() overtakes", async () => {
     const name = freshDatabaseName();
     const first = open(name);
-    const writing = first.keep(sampleKept("a"));
+    const writing = first.putOutbox(sampleEntry("a"));
     first.close();
     await writing;
-    expect(await open(name).kept()).toEqual([sampleKept("a")]);
+    expect(await open(name).outbox()).toEqual([sampleEntry("a")]);
   });
 
   it("touches no database before the first call", async () => {
@@ -89,14 +89,14 @@ describe("indexedDbStore reading what it did not write", () => {
   it("ignores kept signatures that it cannot read, and destroys none", async () => {
     const name = freshDatabaseName();
     const store = open(name);
-    await store.keep(sampleKept("a"));
+    await store.putOutbox(sampleEntry("a"));
     const raw = await openDB(name);
-    await raw.put("kept", { id: "b", somebody: "else's" });
-    await raw.put("kept", { ...sampleKept("c"), id: 7 });
-    await raw.put("kept", sampleKept("d", { signature: { userId: "@a:b", keyId: "k", value: { float: 0.5 } } }));
-    expect(await store.kept()).toEqual([sampleKept("a")]);
-    await store.discard("a");
-    expect(await raw.count("kept")).toBe(3);
+    await raw.put("outbox", { id: "b", somebody: "else's" });
+    await raw.put("outbox", { ...sampleEntry("c"), id: 7 });
+    await raw.put("outbox", sampleEntry("d", { signature: { userId: "@a:b", keyId: "k", value: { float: 0.5 } } }));
+    expect(await store.outbox()).toEqual([sampleEntry("a")]);
+    await store.deleteOutbox("a");
+    expect(await raw.count("outbox")).toBe(3);
     raw.close();
   });
 
@@ -107,9 +107,9 @@ describe("indexedDbStore reading what it did not write", () => {
     foreign.close();
     const store = open(name);
     await store.putReports(sampleReports(1));
-    await store.keep(sampleKept("a"));
+    await store.putOutbox(sampleEntry("a"));
     expect((await store.getReports([sampleKey(0)])).size).toBe(1);
-    expect(await store.kept()).toHaveLength(1);
+    expect(await store.outbox()).toHaveLength(1);
     expect(store.degraded?.reason).toBe("failed");
     store.close();
     const again = await openDB(name);

@@ -1,7 +1,7 @@
 import { openDB } from "idb";
 import { indexedDbStore, type SignatureStore, type StoreDegradation } from "matrix-countersign/store";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sampleKept, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
 import { clearIndexedDb, setQuota } from "../support/chromium-storage.js";
 import { freshDatabaseName } from "../support/databases.js";
 
@@ -22,15 +22,15 @@ function reasonsOf(store: SignatureStore): string[] {
 const keys = (count: number): string[] => sampleReports(count).map((report) => report.cacheKey);
 
 /** A kept signature of about `chars` bytes that no compression makes smaller. */
-function bigKept(id: string, chars: number): ReturnType<typeof sampleKept> {
+function bigEntry(id: string, chars: number): ReturnType<typeof sampleEntry> {
   let value = "";
   for (let index = 0; value.length < chars; index++) value += sampleKey(index);
-  return sampleKept(id, { signature: { userId: "@alice:example.org", keyId: "custom:org.example:k", value } });
+  return sampleEntry(id, { signature: { userId: "@alice:example.org", keyId: "custom:org.example:k", value } });
 }
 
 async function onDisk(name: string): Promise<{ reports: number; kept: string[] }> {
   const raw = await openDB(name);
-  const found = { reports: await raw.count("reports"), kept: (await raw.getAllKeys("kept")).map(String) };
+  const found = { reports: await raw.count("reports"), kept: (await raw.getAllKeys("outbox")).map(String) };
   raw.close();
   return found;
 }
@@ -80,9 +80,9 @@ describe("with a full disk", () => {
     const store = open(name);
     for (let round = 0; round < 8; round++)
       await store.putReports(sampleReports(4000).slice(round * 500, round * 500 + 500));
-    await store.keep(sampleKept("small"));
-    await store.keep(bigKept("big", 1_000_000));
-    await store.keep(bigKept("bigger", 1_040_000));
+    await store.putOutbox(sampleEntry("small"));
+    await store.putOutbox(bigEntry("big", 1_000_000));
+    await store.putOutbox(bigEntry("bigger", 1_040_000));
     const disk = await onDisk(name);
     expect(disk.kept).toEqual(["big", "bigger", "small"]);
     expect(disk.reports).toBeLessThan(4000);
@@ -93,13 +93,13 @@ describe("with a full disk", () => {
     await setQuota(500_000);
     const name = freshDatabaseName();
     const store = open(name);
-    await store.keep(sampleKept("small"));
-    await store.keep(bigKept("big", 900_000));
-    expect((await store.kept()).map((kept) => kept.id).sort()).toEqual(["big", "small"]);
+    await store.putOutbox(sampleEntry("small"));
+    await store.putOutbox(bigEntry("big", 900_000));
+    expect((await store.outbox()).map((kept) => kept.id).sort()).toEqual(["big", "small"]);
     expect((await onDisk(name)).kept).toEqual(["small"]);
     expect(store.degraded?.reason).toBe("quota");
-    await store.discard("big");
-    expect((await store.kept()).map((kept) => kept.id)).toEqual(["small"]);
+    await store.deleteOutbox("big");
+    expect((await store.outbox()).map((kept) => kept.id)).toEqual(["small"]);
   });
 });
 
@@ -111,7 +111,7 @@ describe("with a database that the browser closes", () => {
     await store.putReports(sampleReports(1));
     await clearIndexedDb();
     await vi.waitFor(async () => expect((await store.getReports(keys(1))).size).toBe(0));
-    await store.keep(sampleKept("a"));
+    await store.putOutbox(sampleEntry("a"));
     await store.putReports(sampleReports(1));
     expect((await store.getReports(keys(1))).size).toBe(1);
     expect(reasons).toEqual([]);
@@ -119,10 +119,10 @@ describe("with a database that the browser closes", () => {
     await clearIndexedDb();
     await vi.waitFor(() => expect(reasons).toEqual(["terminated"]));
     await store.putReports(sampleReports(2));
-    await store.keep(sampleKept("b"));
+    await store.putOutbox(sampleEntry("b"));
     expect((await store.getReports(keys(2))).size).toBe(2);
-    expect((await store.kept()).map((kept) => kept.id)).toEqual(["b"]);
-    expect(await open(name).kept()).toEqual([]);
+    expect((await store.outbox()).map((kept) => kept.id)).toEqual(["b"]);
+    expect(await open(name).outbox()).toEqual([]);
   });
 
   it("fails no call that is under way", async () => {
@@ -133,7 +133,7 @@ describe("with a database that the browser closes", () => {
         ? store.putReports(sampleReports(50))
         : i % 3 === 1
           ? store.getReports(keys(50))
-          : store.keep(sampleKept(`${i}`)),
+          : store.putOutbox(sampleEntry(`${i}`)),
     );
     await clearIndexedDb();
     await Promise.all(calls);
@@ -156,10 +156,14 @@ describe("without IndexedDB", () => {
     vi.stubGlobal("indexedDB", value);
     const store = open("unused");
     const reasons = reasonsOf(store);
-    await Promise.all([store.putReports(sampleReports(2)), store.keep(sampleKept("a")), store.deleteReports(["@x:y"])]);
+    await Promise.all([
+      store.putReports(sampleReports(2)),
+      store.putOutbox(sampleEntry("a")),
+      store.deleteReports(["@x:y"]),
+    ]);
     expect((await store.getReports(keys(3))).size).toBe(2);
-    expect(await store.kept()).toEqual([sampleKept("a")]);
-    await store.discard("a");
+    expect(await store.outbox()).toEqual([sampleEntry("a")]);
+    await store.deleteOutbox("a");
     await store.deleteReports();
     expect((await store.getReports(keys(3))).size).toBe(0);
     expect(reasons).toEqual(["unavailable"]);

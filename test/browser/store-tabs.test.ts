@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { Connection } from "../../src/store/connection.js";
 import { migrations } from "../../src/store/migrations.js";
 import type { DegradationReason } from "../../src/store/signature-store.js";
-import { sampleKept, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
 import { freshDatabaseName } from "../support/databases.js";
 import type { StoreTask, StoreTaskResult } from "../support/store-worker.js";
 
@@ -36,13 +36,13 @@ it("shows a write of one connection to the other", async () => {
   const [first, second] = [open(name), open(name)];
   expect((await second.getReports([sampleKey(0)])).size).toBe(0);
   await first.putReports(sampleReports(1));
-  await first.keep(sampleKept("a"));
+  await first.putOutbox(sampleEntry("a"));
   expect((await second.getReports([sampleKey(0)])).get(sampleKey(0))).toEqual(sampleReport(0));
-  expect(await second.kept()).toEqual([sampleKept("a")]);
+  expect(await second.outbox()).toEqual([sampleEntry("a")]);
   await second.deleteReports(["@user0:example.org"]);
-  await second.discard("a");
+  await second.deleteOutbox("a");
   expect((await first.getReports([sampleKey(0)])).size).toBe(0);
-  expect(await first.kept()).toEqual([]);
+  expect(await first.outbox()).toEqual([]);
 });
 
 it("shares the database with another thread, both writing at once", async () => {
@@ -50,13 +50,13 @@ it("shares the database with another thread, both writing at once", async () => 
   const here = open(name);
   const reports = sampleReports(200);
   const writing = Array.from({ length: 10 }, (_, i) => here.putReports(reports.slice(i * 10, i * 10 + 10)));
-  const there = inWorker({ name, put: reports.slice(100), keep: sampleKept("there"), get: [sampleKey(150)] });
-  await Promise.all([...writing, here.keep(sampleKept("here"))]);
+  const there = inWorker({ name, put: reports.slice(100), keep: sampleEntry("there"), get: [sampleKey(150)] });
+  await Promise.all([...writing, here.putOutbox(sampleEntry("here"))]);
   const result = await there;
   expect(result).toMatchObject({ found: [sampleReport(150)], degraded: undefined });
   const found = await here.getReports(reports.map((report) => report.cacheKey));
   expect(found.size).toBe(200);
-  expect((await here.kept()).map((kept) => kept.id).sort()).toEqual(["here", "there"]);
+  expect((await here.outbox()).map((kept) => kept.id).sort()).toEqual(["here", "there"]);
   const later = await inWorker({ name, get: reports.map((report) => report.cacheKey) });
   expect(later.found).toHaveLength(200);
 });
@@ -105,12 +105,12 @@ it("loses no write of many that an upgrade interrupts", async () => {
   const name = freshDatabaseName();
   const store = open(name);
   await store.getReports([sampleKey(0)]);
-  const writing = Array.from({ length: 20 }, (_, i) => store.keep(sampleKept(`k${i}`)));
+  const writing = Array.from({ length: 20 }, (_, i) => store.putOutbox(sampleEntry(`k${i}`)));
   const newer = openDB(name, migrations.length + 1);
   await Promise.all(writing);
   opened.push(await newer);
-  const onDisk = (await (await newer).getAllKeys("kept")).map(String);
-  const seen = (await store.kept()).map((kept) => kept.id);
+  const onDisk = (await (await newer).getAllKeys("outbox")).map(String);
+  const seen = (await store.outbox()).map((kept) => kept.id);
   expect(new Set([...onDisk, ...seen]).size).toBe(20);
 });
 
@@ -143,15 +143,15 @@ it("works from memory while the database hangs, and brings kept signatures to th
   const store = open(name, 50);
   const heard: StoreDegradation[] = [];
   store.onDegraded((degradation) => heard.push(degradation));
-  await store.keep(sampleKept("a"));
+  await store.putOutbox(sampleEntry("a"));
   await store.putReports(sampleReports(1));
-  expect(await store.kept()).toEqual([sampleKept("a")]);
+  expect(await store.outbox()).toEqual([sampleEntry("a")]);
   expect((await store.getReports([sampleKey(0)])).size).toBe(1);
   expect(heard).toEqual([{ reason: "unavailable" }]);
   holder.close();
   await deleting;
   const other = open(name);
-  await vi.waitFor(async () => expect(await other.kept()).toEqual([sampleKept("a")]));
+  await vi.waitFor(async () => expect(await other.outbox()).toEqual([sampleEntry("a")]));
   await store.putReports([sampleReport(1)]);
   expect((await store.getReports([sampleKey(0), sampleKey(1)])).size).toBe(2);
   expect([...(await other.getReports([sampleKey(0), sampleKey(1)])).keys()]).toEqual([sampleKey(1)]);

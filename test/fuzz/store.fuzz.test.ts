@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { afterEach, expect, it } from "vitest";
-import { isFresh, readKept, readReport } from "../../src/store/record.js";
+import { isFresh, reportKind } from "../../src/store/cache-kind.js";
+import { readOutboxEntry, readReport } from "../../src/store/record.js";
 import { anyJson, anyText } from "../support/arbitraries.js";
-import { sampleKept, sampleNow, sampleReport } from "../support/cached-reports.js";
+import { sampleEntry, sampleNow, sampleReport } from "../support/cached-reports.js";
 
 const runs = { numRuns: 3000 };
 
@@ -42,7 +43,7 @@ it("reads a report back from anything, or nothing, and never throws; what it giv
       expect(readReport(report)).toEqual(report);
       expect(["valid", "invalid", "indeterminate", "unsupported"]).toContain(report.verdict.status);
       expect(JSON.stringify(report).length).toBeLessThan(64_000);
-      expect(typeof isFresh(report, sampleNow)).toBe("boolean");
+      expect(typeof isFresh(report, reportKind, sampleNow)).toBe("boolean");
     }),
     runs,
   );
@@ -50,9 +51,9 @@ it("reads a report back from anything, or nothing, and never throws; what it giv
 
 it("reads a kept signature back from anything, or nothing, and never throws", () => {
   fc.assert(
-    fc.property(fc.oneof(anything, damaged(sampleKept("a"))), (value) => {
-      const kept = readKept(value);
-      if (kept) expect(readKept(kept)).toEqual(kept);
+    fc.property(fc.oneof(anything, damaged(sampleEntry("a"))), (value) => {
+      const kept = readOutboxEntry(value);
+      if (kept) expect(readOutboxEntry(kept)).toEqual(kept);
     }),
     runs,
   );

@@ -1,4 +1,5 @@
-import type { CachedReport, KeptSignature } from "matrix-countersign/store";
+import type { CachedField, SeenManifest } from "matrix-countersign";
+import type { CachedReport, OutboxEntry } from "matrix-countersign/store";
 
 /** A moment in the sample records' life, milliseconds since 1970. */
 export const sampleNow = 1_795_324_800_000;
@@ -44,15 +45,51 @@ export function sampleReports(count: number, changes: Partial<CachedReport> = {}
   return Array.from({ length: count }, (_, index) => sampleReport(index, changes));
 }
 
-/** A signature that could not be published. */
-export function sampleKept(id: string, changes: Partial<KeptSignature> = {}): KeptSignature {
+/** A signature that waits to be published. */
+export function sampleEntry(id: string, changes: Partial<OutboxEntry> = {}): OutboxEntry {
   return {
     id,
     userId: "@alice:example.org",
     masterKey: "ed25519:master",
+    action: "publish",
     signature: { userId: "@alice:example.org", keyId: "custom:org.openpgp.signature:0123", value: "c2lnbmF0dXJl" },
-    reason: "ERR_OWN_IDENTITY_CHANGED",
-    keptAt: sampleNow,
+    state: "waiting",
+    reason: "ERR_HTTP_NETWORK",
+    routes: ["profile-field", "room-state"],
+    rooms: ["!room:example.org"],
+    force: ["personal-data"],
+    attempts: 2,
+    addedAt: sampleNow,
+    changedAt: sampleNow,
     ...changes,
   };
+}
+
+/** A manifest of `@user<index>:example.org` as it was seen, with `sequence` and something that makes it differ. */
+export function sampleSeen(index: number, sequence: number, changes: Partial<SeenManifest> = {}): SeenManifest {
+  const userId = `@user${index}:example.org`;
+  const masterKey = `ed25519:${sampleKey(index).slice(0, 43)}`;
+  return {
+    userId,
+    masterKey,
+    approvedBy: "ed25519:self-signing",
+    sequence,
+    digest: sampleKey(index * 1000 + (sequence % 1000)),
+    manifest: {
+      user_id: userId,
+      master_key: masterKey,
+      sequence,
+      external: { "custom:org.openpgp.signature:0123": sampleKey(index).repeat(20) },
+      withdrawn: [{ key: sampleKey(7) }],
+      signatures: { [userId]: { "ed25519:self-signing": sampleKey(9) } },
+    },
+    seenAt: sampleNow,
+    ...changes,
+  };
+}
+
+/** A profile field of `@user<index>:example.org`, fetched at {@link sampleNow} and fresh for ten minutes. */
+export function sampleField(index: number, changes: Partial<CachedField> = {}): CachedField {
+  const { userId, manifest } = sampleSeen(index, sampleNow);
+  return { userId, field: manifest, fetchedAt: sampleNow, freshUntil: sampleNow + 600_000, ...changes };
 }

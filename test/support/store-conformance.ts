@@ -1,7 +1,7 @@
-import { CountersignError } from "matrix-countersign";
 import type { CachedReport, SignatureStore, StoreOptions } from "matrix-countersign/store";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sampleKept, sampleKey, sampleNow, sampleReport, sampleReports } from "./cached-reports.js";
+import { CountersignError } from "../../src/errors.js";
+import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "./cached-reports.js";
 
 /**
  * What every store does, whatever it keeps its records in.
@@ -93,10 +93,10 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
     it("forgets all reports and no kept signature", async () => {
       const store = make();
       await store.putReports(sampleReports(3));
-      await store.keep(sampleKept("one"));
+      await store.putOutbox(sampleEntry("one"));
       await store.deleteReports();
       expect(await keysOf(store, 3)).toHaveLength(0);
-      expect(await store.kept()).toHaveLength(1);
+      expect(await store.outbox()).toHaveLength(1);
     });
 
     it("takes __proto__ as a user ID, a cache key, an ID and a member of a value", async () => {
@@ -110,12 +110,12 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
       expect((await store.getReports(["__proto__"])).size).toBe(0);
 
       const value = JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}');
-      const kept = sampleKept("__proto__", {
+      const kept = sampleEntry("__proto__", {
         userId: "__proto__",
         signature: { userId: "__proto__", keyId: "__proto__", value },
       });
-      await store.keep(kept);
-      const [back] = await store.kept();
+      await store.putOutbox(kept);
+      const [back] = await store.outbox();
       expect(JSON.stringify(back?.signature.value)).toBe(JSON.stringify(value));
       expect(Object.getPrototypeOf(back?.signature.value)).toBe(Object.prototype);
       expect("polluted" in {}).toBe(false);
@@ -164,30 +164,32 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
 
     it("keeps signatures, text and object, until they are discarded, oldest first", async () => {
       const store = make();
-      const object = sampleKept("b", {
-        keptAt: sampleNow - 5,
+      const object = sampleEntry("b", {
+        addedAt: sampleNow - 5,
         signature: { userId: "@a:b", keyId: "custom:org.example:k", value: { signature: "x", created_ts: 5 } },
       });
-      await store.keep(sampleKept("a"));
-      await store.keep(object);
-      await store.keep(sampleKept("c", { keptAt: sampleNow - 3 }));
-      await store.keep(sampleKept("c", { keptAt: sampleNow - 2, reason: "again" }));
-      expect(await store.kept()).toEqual([
+      await store.putOutbox(sampleEntry("a"));
+      await store.putOutbox(object);
+      await store.putOutbox(sampleEntry("c", { addedAt: sampleNow - 3 }));
+      await store.putOutbox(sampleEntry("c", { addedAt: sampleNow - 2, reason: "again" }));
+      expect(await store.outbox()).toEqual([
         object,
-        sampleKept("c", { keptAt: sampleNow - 2, reason: "again" }),
-        sampleKept("a"),
+        sampleEntry("c", { addedAt: sampleNow - 2, reason: "again" }),
+        sampleEntry("a"),
       ]);
-      await store.discard("c");
-      await store.discard("unknown");
-      expect((await store.kept()).map((kept) => kept.id)).toEqual(["b", "a"]);
+      await store.deleteOutbox("c");
+      await store.deleteOutbox("unknown");
+      expect((await store.outbox()).map((kept) => kept.id)).toEqual(["b", "a"]);
     });
 
     it("refuses to keep what nobody could read back", async () => {
       const store = make();
       const value = { half: 0.5 };
-      const kept = sampleKept("a", { signature: { userId: "@a:b", keyId: "custom:org.example:k", value } });
-      await expect(store.keep(kept)).rejects.toThrowError(expect.objectContaining({ code: "ERR_SIGNATURE_VALUE" }));
-      await expect(store.keep(kept)).rejects.toBeInstanceOf(CountersignError);
+      const kept = sampleEntry("a", { signature: { userId: "@a:b", keyId: "custom:org.example:k", value } });
+      await expect(store.putOutbox(kept)).rejects.toThrowError(
+        expect.objectContaining({ code: "ERR_SIGNATURE_VALUE" }),
+      );
+      await expect(store.putOutbox(kept)).rejects.toBeInstanceOf(CountersignError);
     });
 
     it("finds and stores no report after close, and rejects what would lose a signature", async () => {
@@ -199,9 +201,9 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
       await store.putReports(sampleReports(1));
       await store.deleteReports();
       const closed = expect.objectContaining({ code: "ERR_CLOSED" });
-      await expect(store.keep(sampleKept("a"))).rejects.toThrowError(closed);
-      await expect(store.kept()).rejects.toThrowError(closed);
-      await expect(store.discard("a")).rejects.toThrowError(closed);
+      await expect(store.putOutbox(sampleEntry("a"))).rejects.toThrowError(closed);
+      await expect(store.outbox()).rejects.toThrowError(closed);
+      await expect(store.deleteOutbox("a")).rejects.toThrowError(closed);
     });
 
     it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("refuses a bound of %s", (maxReports) => {

@@ -1,12 +1,12 @@
 import { indexedDbStore } from "matrix-countersign/store";
 import { describe, expect, it } from "vitest";
-import { sampleKept, sampleNow } from "../support/cached-reports.js";
+import { sampleEntry, sampleNow } from "../support/cached-reports.js";
 
 describe("indexedDbStore where there is no IndexedDB", () => {
   it("keeps in memory, and says so", async () => {
     const store = indexedDbStore("unused", { now: () => sampleNow });
-    await store.keep(sampleKept("a"));
-    expect(await store.kept()).toEqual([sampleKept("a")]);
+    await store.putOutbox(sampleEntry("a"));
+    expect(await store.outbox()).toEqual([sampleEntry("a")]);
     expect(store.degraded?.reason).toBe("unavailable");
     store.close();
   });

@@ -1,6 +1,6 @@
 import { memoryStore } from "matrix-countersign/store";
 import { expect, it } from "vitest";
-import { sampleKept, sampleKey, sampleReport } from "../support/cached-reports.js";
+import { sampleEntry, sampleKey, sampleReport } from "../support/cached-reports.js";
 import { describeStore } from "../support/store-conformance.js";
 
 describeStore("memoryStore", memoryStore);
@@ -16,9 +16,9 @@ it("is not changed by what becomes of an object that was put into it", async () 
   expect((await store.getReports([sampleKey(0)])).get(sampleKey(0))?.verdict.signer?.names).toEqual(["Alice"]);
 
   const value = { nested: { text: "before" } };
-  await store.keep(sampleKept("a", { signature: { userId: "@a:b", keyId: "custom:org.example:k", value } }));
+  await store.putOutbox(sampleEntry("a", { signature: { userId: "@a:b", keyId: "custom:org.example:k", value } }));
   value.nested.text = "after";
-  expect((await store.kept())[0]?.signature.value).toEqual({ nested: { text: "before" } });
+  expect((await store.outbox())[0]?.signature.value).toEqual({ nested: { text: "before" } });
 });
 
 it("counts as what was asked for, never as degraded", () => {
