@@ -1,107 +1,174 @@
-import { tryDecodeBase64 } from "../encoding/base64.js";
+import type { JsonObject } from "../encoding/json-object.js";
+import type { MatrixHttp } from "../matrix/http.js";
 import { type QueriedKeys, queryKeys } from "../matrix/key-query.js";
-import type { PublishingRoute, RouteContext, RouteReading } from "../matrix/routes/route.js";
-import { createSemaphore } from "../matrix/semaphore.js";
-import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
-import type { Place, SeenSignature, SignedIdentity } from "../model/identity.js";
-import { sameSignature } from "../model/same-signature.js";
+import { createFieldReader, type FieldReader } from "../matrix/reading/field-reader.js";
+import { type RoomReading, readRoom } from "../matrix/reading/read-room.js";
+import { createSemaphore, type Semaphore } from "../matrix/semaphore.js";
+import type { SignedIdentity } from "../model/identity.js";
+import type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "../model/seen-manifest.js";
+import { identityOf } from "./reading/identity-of.js";
+import { type ReadManifests, readManifests } from "./reading/read-manifests.js";
 
-/** So many users are read side by side. */
+/** So many profiles are asked for side by side. */
 const maxReadAtOnce = 8;
 
-/** More signatures of one user than this are not listed. */
-const maxListed = 1024;
+/** So long is a profile field believed, or that there is none. */
+const fieldFreshnessMs = 10 * 60 * 1000;
 
-/**
- * Fetches master keys and the external signatures that every route has for them, merged.
- *
- * Verifies nothing. What is ordinary (no master key, no manifest, a server that is down) is a `problem` of that identity.
- *
- * @returns one identity for every user asked for
- * @throws HttpError, CountersignError `ERR_ABORTED`
- */
-export async function fetchIdentities(
-  userIds: readonly string[],
-  routes: readonly PublishingRoute[],
-  context: RouteContext,
-): Promise<Map<string, SignedIdentity>> {
-  const failed = new AbortController();
-  const signal = context.signal ? AbortSignal.any([context.signal, failed.signal]) : failed.signal;
-  try {
-    const queried = await queryKeys(context.http, userIds, signal);
-    // In turn, so that who comes later learns from who came first which servers do not answer.
-    const inTurn = createSemaphore(maxReadAtOnce);
-    const identities = await Promise.all(
-      [...queried].map(([userId, keys]) =>
-        inTurn(() => readIdentity(userId, keys, routes, { ...context, signal }), signal),
-      ),
-    );
-    return new Map(identities.map((identity) => [identity.userId, identity]));
-  } catch (error) {
-    // What is still under way would only be thrown away.
-    failed.abort();
-    throw error;
-  }
+/** Where a reader looks for owners' manifests, beside profiles. */
+export interface ReadingSources {
+  /** IDs of the rooms and spaces chosen for manifests. */
+  readonly rooms: readonly string[];
+  /** Whether owners' servers may be asked themselves: see `FieldReaderContext`. */
+  readonly direct: boolean | readonly string[];
+  /** Manifests from imported bundles, by user. */
+  readonly bundles: ReadonlyMap<string, readonly JsonObject[]>;
+  readonly memory: ManifestMemory;
+  readonly fields: FieldCache;
+  /** Whether profiles are asked anew, whatever the cache holds. */
+  readonly fresh?: boolean;
 }
 
-async function readIdentity(
-  userId: string,
-  { masterKey, problem }: QueriedKeys,
-  routes: readonly PublishingRoute[],
-  context: RouteContext,
-): Promise<SignedIdentity> {
-  const fetchedAt = context.now();
-  if (!masterKey) return { userId, signatures: [], withdrawn: [], problems: problem ? [problem] : [], fetchedAt };
-  const readings = await Promise.all(
-    routes.map(async (route) => ({ route, reading: await route.read(masterKey, context) })),
-  );
-  const signatures = merge(readings);
-  return {
-    userId,
-    masterKey: masterKey.signable,
-    signatures: signatures.slice(0, maxListed),
-    withdrawn: readings.flatMap(({ route, reading }) =>
-      (reading.withdrawn ?? []).map((withdrawal) => ({ ...withdrawal, manifest: route.name })),
-    ),
-    problems: [
-      ...readings.flatMap(({ reading }) => reading.problem ?? []),
-      ...(signatures.length > maxListed ? (["too-many-signatures"] as const) : []),
-    ],
-    fetchedAt,
+/** What a reader works with. */
+export interface ReadingContext {
+  readonly http: MatrixHttp;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** The own user ID. */
+  readonly reader: string;
+}
+
+/**
+ * Fetches master keys and the external signatures on them from every place, merged.
+ *
+ * @returns one identity for every user asked for
+ * @throws HttpError where `/keys/query` fails; CountersignError `ERR_ABORTED`, also where an earlier call failed
+ */
+export type IdentityReader = (userIds: readonly string[]) => Promise<Map<string, SignedIdentity>>;
+
+/** {@link openReading} for a single call. */
+export function fetchIdentities(
+  userIds: readonly string[],
+  sources: ReadingSources,
+  context: ReadingContext,
+): Promise<Map<string, SignedIdentity>> {
+  return openReading(sources, context)(userIds);
+}
+
+/**
+ * A reader for many users in several calls: rooms are read once, and what was learnt about servers that do not answer is
+ * kept.
+ *
+ * Verifies no external signature. What is ordinary (no master key, no manifest, a server that is down) is a `problem` of that
+ * identity; a room that could not be read is one of every identity.
+ */
+export function openReading(sources: ReadingSources, context: ReadingContext): IdentityReader {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([context.signal, failed.signal]);
+  const { http, reader } = context;
+  let rooms: Promise<RoomReading[]> | undefined;
+  const shared: Shared = {
+    sources,
+    now: context.now,
+    signal,
+    // In turn, so that who comes later learns from who came first which servers do not answer.
+    inTurn: createSemaphore(maxReadAtOnce),
+    askProfile: createFieldReader({ http, signal, reader, direct: sources.direct }),
+  };
+  return async (userIds) => {
+    try {
+      rooms ??= Promise.all([...new Set(sources.rooms)].map((roomId) => readRoom(roomId, reader, http, signal)));
+      const [keys, inRooms, remembered, cached] = await Promise.all([
+        queryKeys(http, userIds, signal),
+        rooms,
+        sources.memory.getManifests(userIds),
+        sources.fresh ? undefined : sources.fields.getFields(userIds),
+      ]);
+      return await readAll(keys, { rooms: inRooms, remembered, cached }, shared);
+    } catch (error) {
+      // What is still under way would only be thrown away.
+      failed.abort();
+      throw error;
+    }
   };
 }
 
-interface Reading {
-  readonly route: PublishingRoute;
-  readonly reading: RouteReading;
+/** What the users of one reading share. */
+interface Shared {
+  readonly sources: ReadingSources;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly inTurn: Semaphore;
+  readonly askProfile: FieldReader;
 }
 
-/** All signatures, each once: one that two routes have under the same key ID with the same decoded value is one. */
-function merge(readings: readonly Reading[]): SeenSignature[] {
-  const byKeyId = new Map<string, SeenSignature[]>();
-  for (const { route, reading } of readings) {
-    for (const signature of reading.signatures) {
-      const known = byKeyId.get(signature.keyId) ?? [];
-      byKeyId.set(signature.keyId, seen(known, signature, route));
-    }
-  }
-  return [...byKeyId.values()].flat();
+/** What was read for many users at once. */
+interface ReadTogether {
+  readonly rooms: readonly RoomReading[];
+  readonly remembered: ReadonlyMap<string, readonly SeenManifest[]>;
+  readonly cached: ReadonlyMap<string, CachedField> | undefined;
 }
 
-const placeOf = (route: PublishingRoute): Place => (route.name === "profile-field" ? "profile-field" : "master-key");
-
-function seen(known: readonly SeenSignature[], signature: ExternalSignature, route: PublishingRoute): SeenSignature[] {
-  const place = placeOf(route);
-  const held = place === "profile-field" ? { heldBy: [route.name] } : {};
-  const twin = known.find((other) => sameSignature(other, signature));
-  if (!twin) return [...known, { ...signature, seenIn: [place], ...held }];
-  // Of two spellings the one that algorithms read: a server that re-encodes must not hide what another route has right.
-  const { value } = isCanonicalBase64(signature.value) ? signature : twin;
-  return known.map((other) =>
-    other === twin ? { ...other, value, seenIn: [...other.seenIn, place], ...held } : other,
+async function readAll(
+  keys: ReadonlyMap<string, QueriedKeys>,
+  together: ReadTogether,
+  shared: Shared,
+): Promise<Map<string, SignedIdentity>> {
+  const fetchedAt = shared.now();
+  const { memory, fields } = shared.sources;
+  const read = await Promise.all(
+    [...keys].map(async ([userId, queried]) => {
+      const manifests = await readOwner(userId, queried, together, shared, fetchedAt);
+      return { userId, queried, manifests };
+    }),
+  );
+  const newlySeen = read.flatMap(({ userId, manifests }) =>
+    (manifests?.judged.remember ?? []).filter((seen) => !isRemembered(seen, together.remembered.get(userId) ?? [])),
+  );
+  const answers = read.flatMap(({ userId, manifests }): CachedField[] =>
+    manifests?.answer ? [{ userId, ...manifests.answer, fetchedAt, freshUntil: fetchedAt + fieldFreshnessMs }] : [],
+  );
+  await Promise.all([
+    newlySeen.length > 0 ? memory.putManifests(newlySeen) : undefined,
+    answers.length > 0 ? fields.putFields(answers) : undefined,
+  ]);
+  const roomProblems = together.rooms.flatMap(({ problem }) => problem ?? []);
+  return new Map(
+    read.map(({ userId, queried, manifests }) => [
+      userId,
+      identityOf(userId, queried, manifests, roomProblems, fetchedAt),
+    ]),
   );
 }
 
-function isCanonicalBase64(value: SignatureValue): boolean {
-  return typeof value === "string" && tryDecodeBase64(value) !== undefined;
+async function readOwner(
+  userId: string,
+  { masterKey, selfSigningKey }: QueriedKeys,
+  { rooms, remembered, cached }: ReadTogether,
+  { sources, signal, inTurn, askProfile }: Shared,
+  now: number,
+): Promise<ReadManifests | undefined> {
+  if (!masterKey) return undefined;
+  const field = cached?.get(userId);
+  // The store may go by another clock than this session.
+  const isFresh = field !== undefined && field.fetchedAt <= now && now < field.freshUntil;
+  return readManifests(
+    {
+      owner: { userId, masterKey: masterKey.signable, ...(selfSigningKey && { selfSigningKey }) },
+      rooms,
+      bundled: sources.bundles.get(userId) ?? [],
+      remembered: remembered.get(userId) ?? [],
+      ...(isFresh && { cached: field }),
+      now,
+    },
+    () => inTurn(() => askProfile(userId), signal),
+  );
+}
+
+function isRemembered(seen: SeenManifest, known: readonly SeenManifest[]): boolean {
+  return known.some(
+    ({ digest, masterKey, approvedBy }) =>
+      digest === seen.digest && masterKey === seen.masterKey && approvedBy === seen.approvedBy,
+  );
 }

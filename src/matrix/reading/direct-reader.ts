@@ -6,7 +6,7 @@ import { isUnknownEndpoint, path } from "../http.js";
 import { readJsonBody } from "../read-body.js";
 import { type AskContext, askWithoutToken } from "./ask-without-token.js";
 import { answerOfFailure, answerOfField, type FieldAnswer, fieldLimits, isServerDown } from "./field-answer.js";
-import { isNamedHost, publicAddress } from "./public-address.js";
+import { publicAddress } from "./public-address.js";
 
 const { timeoutMs, maxResponseBytes } = fieldLimits;
 
@@ -19,20 +19,18 @@ const serverNameGrammar = /^(?:[0-9A-Za-z.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::
  * The address comes from the owner's user ID and from what that server says of itself, both a stranger's data: each is
  * judged before it is asked. One discovery for each server.
  *
- * @param allowed `true`: any public address; a list: those hosts alone, whatever their addresses are
+ * @param named hosts that are asked although they are not public ones: see `publicAddress`
  * @param downServers server names that nobody waits for twice; those found are added
  * @see Matrix specification, client-server API, "Well-known URI"
  */
 export function createDirectReader(
-  allowed: true | readonly string[],
+  named: readonly string[],
   downServers: Set<string>,
   context: AskContext,
 ): (userId: string) => Promise<FieldAnswer> {
-  const named = allowed === true ? [] : allowed;
   const discoveries = new Map<string, Promise<URL | undefined>>();
   return async (userId) => {
     const server = serverNameOf(userId);
-    if (allowed !== true && !isAllowed(server, named)) return {};
     const discovery = discoveries.get(server) ?? discover(server, named, context);
     discoveries.set(server, discovery);
     const base = await discovery;
@@ -45,11 +43,6 @@ export function createDirectReader(
       return answerOfFailure(error);
     }
   };
-}
-
-function isAllowed(server: string, named: readonly string[]): boolean {
-  const url = serverNameGrammar.test(server) && URL.canParse(`https://${server}/`);
-  return url && isNamedHost(new URL(`https://${server}/`), named);
 }
 
 /** Where the client API of a server is: as it says itself, else at its name. Rejects on abort alone. */

@@ -5,8 +5,13 @@ import { getField } from "../routes/profile-field-requests.js";
 import { createDirectReader } from "./direct-reader.js";
 import { answerOfFailure, answerOfField, type FieldAnswer, fieldLimits, isServerDown } from "./field-answer.js";
 
-/** Asks for one user's profile field; failures that are ordinary are a `problem`. Throws `ERR_ABORTED` alone. */
-export type FieldReader = (userId: string) => Promise<FieldAnswer>;
+/**
+ * Asks for one user's profile field; failures that are ordinary are a `problem`.
+ *
+ * @returns `undefined` where nobody can be asked: the own server has no profile fields, the owner's may not be asked itself
+ * @throws CountersignError `ERR_ABORTED`
+ */
+export type FieldReader = (userId: string) => Promise<FieldAnswer | undefined>;
 
 /** How profile fields are read. */
 export interface FieldReaderContext {
@@ -16,7 +21,7 @@ export interface FieldReaderContext {
   readonly reader: string;
   /**
    * Whether owners' servers may be asked themselves, without a token, where the own server has no profile fields: they learn
-   * the reader's address. A list allows those hosts alone, whatever their addresses are.
+   * the reader's address. A list names hosts that are asked although they are not public ones.
    */
   readonly direct: boolean | readonly string[];
 }
@@ -30,7 +35,8 @@ export interface FieldReaderContext {
 export function createFieldReader(context: FieldReaderContext): FieldReader {
   const { http, signal, reader, direct } = context;
   const downServers = new Set<string>();
-  const askDirectly = direct === false ? undefined : createDirectReader(direct, downServers, { http, signal });
+  const named = typeof direct === "boolean" ? [] : direct;
+  const askDirectly = direct === false ? undefined : createDirectReader(named, downServers, { http, signal });
   let isWithoutFields: Promise<boolean> | undefined;
 
   async function ask(userId: string): Promise<FieldAnswer | "unknown-endpoint"> {
@@ -58,6 +64,6 @@ export function createFieldReader(context: FieldReaderContext): FieldReader {
       isWithoutFields ??= confirm(userId);
       if (!(await isWithoutFields)) return {};
     }
-    return askDirectly && !isOwn(userId) ? askDirectly(userId) : {};
+    return isOwn(userId) ? undefined : askDirectly?.(userId);
   };
 }

@@ -41,7 +41,7 @@ export function publicAddress(text: string, named: readonly string[] = []): URL 
 }
 
 /** Whether the caller named this address's host, with this port or without any. */
-export function isNamedHost(url: URL, named: readonly string[]): boolean {
+function isNamedHost(url: URL, named: readonly string[]): boolean {
   return named.some((name) => {
     const other = URL.canParse(`https://${name}/`) ? new URL(`https://${name}/`) : undefined;
     return other?.host === url.host || (other?.port === "" && !hasPort(name) && other.hostname === url.hostname);

@@ -1,0 +1,48 @@
+import type { QueriedKeys } from "../../matrix/key-query.js";
+import { externalSignatures } from "../../model/external-signature.js";
+import type { IdentityProblem, SignedIdentity } from "../../model/identity.js";
+import { heldBy } from "../../model/judge-manifests.js";
+import { mergeSignatures } from "./merge-signatures.js";
+import type { ReadManifests } from "./read-manifests.js";
+
+/** More signatures of one user than this are not listed. */
+const maxListed = 1024;
+
+/**
+ * One user as all places have them.
+ *
+ * @param manifests absent for a user without a master key
+ * @param roomProblems what was wrong with the rooms: signatures of anybody may be missing
+ * @param fetchedAt milliseconds since 1970
+ */
+export function identityOf(
+  userId: string,
+  { masterKey, problem }: QueriedKeys,
+  manifests: ReadManifests | undefined,
+  roomProblems: readonly IdentityProblem[],
+  fetchedAt: number,
+): SignedIdentity {
+  if (!masterKey || !manifests) {
+    return { userId, signatures: [], withdrawn: [], problems: unique([problem, ...roomProblems]), fetchedAt };
+  }
+  const { judged } = manifests;
+  const onKey = externalSignatures(masterKey.object, userId).map((signature) => ({
+    signature,
+    place: "master-key" as const,
+    manifests: heldBy(signature, judged),
+  }));
+  const signatures = mergeSignatures([...onKey, ...judged.signatures]);
+  const tooMany = signatures.length > maxListed ? ("too-many-signatures" as const) : undefined;
+  return {
+    userId,
+    masterKey: masterKey.signable,
+    signatures: signatures.slice(0, maxListed),
+    withdrawn: judged.withdrawn,
+    problems: unique([...judged.problems, manifests.problem, ...roomProblems, tooMany]),
+    fetchedAt,
+  };
+}
+
+function unique(problems: readonly (IdentityProblem | undefined)[]): IdentityProblem[] {
+  return [...new Set(problems)].filter((problem) => problem !== undefined);
+}

@@ -1,0 +1,48 @@
+import { tryDecodeBase64 } from "../../encoding/base64.js";
+import type { ExternalSignature, SignatureValue } from "../../model/external-signature.js";
+import type { Place, SeenSignature } from "../../model/identity.js";
+import { sameSignature } from "../../model/same-signature.js";
+
+/** One signature as one place has it. */
+export interface FoundSignature {
+  readonly signature: ExternalSignature;
+  readonly place: Place;
+  readonly roomId?: string;
+  /** The manifests that hold it. */
+  readonly manifests: readonly string[];
+}
+
+/** All signatures, each once: those under one key ID with the same decoded value are one. */
+export function mergeSignatures(found: readonly FoundSignature[]): SeenSignature[] {
+  const byKeyId = new Map<string, SeenSignature[]>();
+  for (const one of found) {
+    const { keyId } = one.signature;
+    byKeyId.set(keyId, withFound(byKeyId.get(keyId) ?? [], one));
+  }
+  return [...byKeyId.values()].flat();
+}
+
+function withFound(known: readonly SeenSignature[], found: FoundSignature): SeenSignature[] {
+  const { signature } = found;
+  const twin = known.find((other) => sameSignature(other, signature));
+  if (!twin) return [...known, seen({ ...signature, seenIn: [] }, found)];
+  // Of two spellings the one that algorithms read: a server that re-encodes must not hide what another place has right.
+  const { value } = isCanonicalBase64(signature.value) ? signature : twin;
+  return known.map((other) => (other === twin ? seen({ ...twin, value }, found) : other));
+}
+
+function seen(signature: SeenSignature, { place, roomId, manifests }: FoundSignature): SeenSignature {
+  const { seenIn, rooms: before = [], heldBy: heldBefore = [], ...rest } = signature;
+  const rooms = [...new Set([...before, ...(roomId === undefined ? [] : [roomId])])];
+  const heldBy = [...new Set([...heldBefore, ...manifests])];
+  return {
+    ...rest,
+    seenIn: [...new Set([...seenIn, place])],
+    ...(rooms.length > 0 && { rooms }),
+    ...(heldBy.length > 0 && { heldBy }),
+  };
+}
+
+function isCanonicalBase64(value: SignatureValue): boolean {
+  return typeof value === "string" && tryDecodeBase64(value) !== undefined;
+}
