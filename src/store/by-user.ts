@@ -1,16 +1,12 @@
 import type { SeenManifest } from "../model/seen-manifest.js";
 
-/** Groups manifests by owner; those of nobody `wanted` are left out. */
-export function byUser(
-  manifests: readonly SeenManifest[],
-  wanted?: { has(userId: string): boolean },
-): Map<string, SeenManifest[]> {
+/** Groups manifests by owner. */
+export function byUser(manifests: readonly SeenManifest[]): Map<string, SeenManifest[]> {
   const users = new Map<string, SeenManifest[]>();
   for (const manifest of manifests) {
-    const { userId } = manifest;
-    const own = users.get(userId);
+    const own = users.get(manifest.userId);
     if (own) own.push(manifest);
-    else if (!wanted || wanted.has(userId)) users.set(userId, [manifest]);
+    else users.set(manifest.userId, [manifest]);
   }
   return users;
 }

@@ -2,7 +2,7 @@ import { type Cached, type CacheKind, isFresh, keyOf } from "./cache-kind.js";
 import { deleteCached, pruneCached, readCached, writeCached } from "./cache-table.js";
 import type { Connection } from "./connection.js";
 import type { MemoryCache } from "./memory-cache.js";
-import type { Database } from "./schema.js";
+import type { Writer } from "./with-room.js";
 
 /** What a {@link DiskCache} works with. */
 export interface DiskCacheOptions<T extends Cached> {
@@ -10,8 +10,7 @@ export interface DiskCacheOptions<T extends Cached> {
   readonly connection: Connection;
   /** Takes what the database does not. */
   readonly memory: MemoryCache<T>;
-  /** Whether the write succeeded, if need be after making room for it. */
-  readonly write: (work: (database: Database) => Promise<object>) => Promise<boolean>;
+  readonly write: Writer;
   readonly now: () => number;
   readonly maxRecords: number;
 }

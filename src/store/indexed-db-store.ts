@@ -1,28 +1,19 @@
 import { CountersignError } from "../errors.js";
 import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
-import { byUser } from "./by-user.js";
 import { fieldKind, maxFields, reportKind } from "./cache-kind.js";
 import { deleteCached, deleteReportsOf } from "./cache-table.js";
 import { Connection } from "./connection.js";
 import { DegradationLog } from "./degradation.js";
 import { DiskCache } from "./disk-cache.js";
-import { addManifests, readManifests } from "./manifest-table.js";
-import {
-  checkEntry,
-  checkMaxReports,
-  closedError,
-  MemoryStore,
-  sortEntries,
-  unreadableFields,
-} from "./memory-store.js";
+import { DiskData } from "./disk-data.js";
+import { checkMaxReports, closedError, MemoryStore } from "./memory-store.js";
 import { migrations } from "./migrations.js";
-import { newestSeen } from "./newest-seen.js";
-import { deleteFromOutbox, readOutbox, writeOutbox } from "./outbox-table.js";
-import { readField, readOutboxEntry, readReport, readSeenManifest } from "./record.js";
+import { checkEntry } from "./outbox-entry.js";
+import { readReport } from "./record.js";
 import { roomForCaches, roomForData } from "./room.js";
-import type { Database } from "./schema.js";
 import type { CachedReport, OutboxEntry, SignatureStore, StoreDegradation, StoreOptions } from "./signature-store.js";
-import { withRoom } from "./with-room.js";
+import { sortFields } from "./sort-fields.js";
+import { type Writer, withRoom } from "./with-room.js";
 
 /** What {@link indexedDbStore} takes beside its name. */
 export interface IndexedDbStoreOptions extends StoreOptions {
@@ -48,6 +39,7 @@ class IndexedDbStore implements SignatureStore {
   readonly #memory: MemoryStore;
   readonly #reports: DiskCache<CachedReport>;
   readonly #fields: DiskCache<CachedField>;
+  readonly #data: DiskData;
   readonly #log = new DegradationLog();
   readonly #now: () => number;
   #closed = false;
@@ -61,15 +53,14 @@ class IndexedDbStore implements SignatureStore {
       migrations,
       openTimeoutMs: checkTimeout(options.openTimeoutMs),
       onFailure: (reason, cause) => this.#log.say(reason, cause),
-      onLateOpen: () => this.#moveToDisk(),
+      onLateOpen: () => this.#data.moveToDisk(),
     });
     this.#connection = connection;
-    const write = (work: (database: Database) => Promise<object>): Promise<boolean> =>
-      this.#write(work, (database) => roomForCaches(database, this.#now()));
-    const common = { connection, write, now: this.#now };
+    const common = { connection, write: this.#writer(roomForCaches), now: this.#now };
     const { reports, fields } = this.#memory;
     this.#reports = new DiskCache({ ...common, kind: reportKind, memory: reports, maxRecords: maxReports });
     this.#fields = new DiskCache({ ...common, kind: fieldKind, memory: fields, maxRecords: maxFields });
+    this.#data = new DiskData(connection, this.#memory, this.#writer(roomForData), this.#now);
   }
 
   get degraded(): StoreDegradation | undefined {
@@ -101,9 +92,9 @@ class IndexedDbStore implements SignatureStore {
   }
 
   async putFields(fields: readonly CachedField[]): Promise<void> {
-    const unreadable = unreadableFields(fields);
+    const { clean, unreadable } = sortFields(fields);
     if (unreadable.length > 0) await this.deleteFields(unreadable);
-    await this.#fields.put(fields.flatMap((field) => readField(field) ?? []));
+    await this.#fields.put(clean);
   }
 
   async deleteFields(userIds: readonly string[]): Promise<void> {
@@ -114,39 +105,27 @@ class IndexedDbStore implements SignatureStore {
 
   async getManifests(userIds: readonly string[]): Promise<Map<string, SeenManifest[]>> {
     this.#assertOpen();
-    if (userIds.length === 0) return new Map();
-    const held = await this.#memory.getManifests(userIds);
-    const stored = (await this.#connection.use((database) => readManifests(database, userIds))) ?? new Map();
-    const users = byUser([...held.values(), ...stored.values()].flat());
-    const now = this.#now();
-    return new Map([...users].map(([userId, seen]) => [userId, newestSeen(seen, now)]));
+    return this.#data.getManifests(userIds);
   }
 
   async putManifests(manifests: readonly SeenManifest[]): Promise<void> {
     this.#assertOpen();
-    const clean = manifests.flatMap((manifest) => readSeenManifest(manifest) ?? []);
-    if (clean.length > 0 && !(await this.#writeManifests(clean))) await this.#memory.putManifests(clean);
+    await this.#data.putManifests(manifests);
   }
 
   async putOutbox(entry: OutboxEntry): Promise<void> {
     this.#assertOpen();
-    const copy = checkEntry(entry);
-    if (await this.#writeEntry(copy)) await this.#memory.deleteOutbox(copy.id);
-    else await this.#memory.putOutbox(copy);
+    await this.#data.putOutbox(checkEntry(entry));
   }
 
   async outbox(): Promise<OutboxEntry[]> {
     this.#assertOpen();
-    // What cannot be read stays in the database all the same: it may be somebody's signature.
-    const records = (await this.#connection.use(readOutbox)) ?? [];
-    const entries = [...records.flatMap((record) => readOutboxEntry(record) ?? []), ...this.#memory.held().outbox];
-    return sortEntries(new Map(entries.map((entry) => [entry.id, entry])).values());
+    return this.#data.outbox();
   }
 
   async deleteOutbox(id: string): Promise<void> {
     this.#assertOpen();
-    await this.#memory.deleteOutbox(id);
-    await this.#connection.use((database) => deleteFromOutbox(database, id));
+    await this.#data.deleteOutbox(id);
   }
 
   close(): void {
@@ -156,34 +135,14 @@ class IndexedDbStore implements SignatureStore {
     this.#connection.close();
   }
 
-  #writeManifests(manifests: readonly SeenManifest[]): Promise<boolean> {
-    return this.#writeData((database) => addManifests(database, manifests, this.#now()));
-  }
-
-  #writeEntry(entry: OutboxEntry): Promise<boolean> {
-    return this.#writeData((database) => writeOutbox(database, entry));
-  }
-
-  #writeData(work: (database: Database) => Promise<object>): Promise<boolean> {
-    return this.#write(work, (database) => roomForData(database, this.#now()));
-  }
-
-  /** Whether `work` is on the disk, with the steps of `room` taken as long as it does not fit. */
-  async #write(
-    work: (database: Database) => Promise<object>,
-    room: (database: Database) => readonly (() => Promise<unknown>)[],
-  ): Promise<boolean> {
-    const written = await this.#connection.use((database) => withRoom(() => work(database), room(database)));
-    return written !== undefined;
-  }
-
-  /** Brings to the disk what was held while there was none: all begun at once, so that no later change is overtaken. */
-  #moveToDisk(): void {
-    const { manifests, outbox } = this.#memory.held();
-    if (manifests.length > 0) void this.#writeManifests(manifests);
-    for (const entry of outbox) {
-      void this.#writeEntry(entry).then((isWritten) => isWritten && this.#memory.release(entry));
-    }
+  /** Writes to the database, with the steps of `room` taken for as long as there is none. */
+  #writer(room: typeof roomForCaches): Writer {
+    return async (work) => {
+      const written = await this.#connection.use((database) =>
+        withRoom(() => work(database), room(database, this.#now())),
+      );
+      return written !== undefined;
+    };
   }
 
   #assertOpen(): void {

@@ -7,14 +7,11 @@ import { readBulk } from "./read-bulk.js";
 import { readSeenManifest } from "./record.js";
 import type { Database } from "./schema.js";
 
-/** What was seen of these users, clean, by user. */
-export async function readManifests(
-  database: Database,
-  userIds: readonly string[],
-): Promise<Map<string, SeenManifest[]>> {
+/** What was seen of these users, clean. */
+export async function readManifests(database: Database, userIds: readonly string[]): Promise<SeenManifest[]> {
   const transaction = database.transaction("manifests");
   const records = (await finish(transaction, [readBulk<unknown>(transaction.store, userIds)])).flat();
-  return byUser(records.flatMap(readRecord), new Set(userIds));
+  return readRecords(records, new Set(userIds));
 }
 
 /**
@@ -34,7 +31,7 @@ export async function addManifests(
   const { store } = transaction;
   const add = async (): Promise<void> => {
     const added = byUser(manifests);
-    const known = byUser((await readBulk<unknown>(store, [...added.keys()])).flatMap(readRecord), added);
+    const known = byUser(readRecords(await readBulk<unknown>(store, [...added.keys()]), added));
     const merge = ([userId, seen]: [string, SeenManifest[]]): Promise<string> =>
       store.put({ userId, seen: newestSeen([...(known.get(userId) ?? []), ...seen], now) });
     await Promise.all([...added].map(merge));
@@ -42,9 +39,12 @@ export async function addManifests(
   return finish(transaction, [add()]);
 }
 
-/** What can be read of a record, and is of the user that it is found by. */
-function readRecord(record: unknown): SeenManifest[] {
-  const { userId, seen } = isJsonObject(record) ? record : {};
-  const listed: unknown[] = Array.isArray(seen) ? seen.slice(0, maxOfOwner) : [];
-  return listed.flatMap((one) => readSeenManifest(one) ?? []).filter((one) => one.userId === userId);
+/** What can be read of the records of users who are wanted, each of the user that it is found by. */
+function readRecords(records: readonly unknown[], wanted: { has(userId: unknown): boolean }): SeenManifest[] {
+  return records.flatMap((record) => {
+    const { userId, seen } = isJsonObject(record) ? record : {};
+    if (!wanted.has(userId) || !Array.isArray(seen)) return [];
+    const manifests = seen.slice(0, maxOfOwner).flatMap((one: unknown) => readSeenManifest(one) ?? []);
+    return manifests.filter((manifest) => manifest.userId === userId);
+  });
 }

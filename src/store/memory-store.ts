@@ -1,10 +1,11 @@
 import { CountersignError } from "../errors.js";
 import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
 import { byUser } from "./by-user.js";
-import { fieldKind, keyOf, maxFields, reportKind } from "./cache-kind.js";
+import { fieldKind, maxFields, reportKind } from "./cache-kind.js";
 import { MemoryCache } from "./memory-cache.js";
 import { newestSeen } from "./newest-seen.js";
-import { readField, readOutboxEntry, readReport, readSeenManifest } from "./record.js";
+import { checkEntry, sortEntries } from "./outbox-entry.js";
+import { readReport, readSeenManifest } from "./record.js";
 import {
   type CachedReport,
   defaultMaxReports,
@@ -13,6 +14,7 @@ import {
   type StoreDegradation,
   type StoreOptions,
 } from "./signature-store.js";
+import { sortFields } from "./sort-fields.js";
 
 /**
  * A store that lives as long as the page: for tests, for servers, and where nothing may touch the disk.
@@ -60,8 +62,9 @@ export class MemoryStore implements SignatureStore {
 
   async putFields(fields: readonly CachedField[]): Promise<void> {
     if (this.#closed) return;
-    await this.deleteFields(unreadableFields(fields));
-    this.fields.put(fields.flatMap((field) => readField(field) ?? []));
+    const { clean, unreadable } = sortFields(fields);
+    await this.deleteFields(unreadable);
+    this.fields.put(clean);
   }
 
   async deleteFields(userIds: readonly string[]): Promise<void> {
@@ -134,23 +137,6 @@ export class MemoryStore implements SignatureStore {
 export function checkMaxReports(maxReports: number = defaultMaxReports): number {
   if (Number.isSafeInteger(maxReports) && maxReports > 0) return maxReports;
   throw new CountersignError("ERR_OPTION_INVALID", "expected maxReports to be a positive integer");
-}
-
-/** A copy that is certain to be readable again, or `ERR_SIGNATURE_VALUE`: better no than a signature lost in silence. */
-export function checkEntry(entry: OutboxEntry): OutboxEntry {
-  const copy = readOutboxEntry(entry);
-  if (copy) return copy;
-  throw new CountersignError("ERR_SIGNATURE_VALUE", "expected a signature that canonical JSON can hold, within bounds");
-}
-
-/** The one added first foremost. */
-export function sortEntries(entries: Iterable<OutboxEntry>): OutboxEntry[] {
-  return [...entries].sort((a, b) => a.addedAt - b.addedAt);
-}
-
-/** Whose fields cannot be stored: what was remembered of them is outdated all the same. */
-export function unreadableFields(fields: readonly CachedField[]): string[] {
-  return fields.filter((field) => !readField(field)).flatMap((field) => keyOf(field, fieldKind) ?? []);
 }
 
 /** What a store says after `close` where an empty answer would do harm. */

@@ -1,4 +1,8 @@
 import { nameOf } from "./finish.js";
+import type { Database } from "./schema.js";
+
+/** Does `work` in the database, if need be after making room for it, and says whether that succeeded; never rejects. */
+export type Writer = (work: (database: Database) => Promise<object>) => Promise<boolean>;
 
 /**
  * What `write` resolves to, tried again after each of the steps that make room for as long as there is none.
