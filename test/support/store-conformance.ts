@@ -1,7 +1,8 @@
-import type { CachedReport, SignatureStore, StoreOptions } from "matrix-countersign/store";
+import type { CachedReport, OutboxEntry, SignatureStore, StoreOptions } from "matrix-countersign/store";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { CountersignError } from "../../src/errors.js";
 import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "./cached-reports.js";
+import { describeFields, describeManifests } from "./remembered-conformance.js";
 
 /**
  * What every store does, whatever it keeps its records in.
@@ -24,6 +25,12 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
       now = sampleNow;
       for (const store of opened.splice(0)) store.close();
     });
+
+    const setNow = (moment: number): void => {
+      now = moment;
+    };
+    describeManifests(make, setNow);
+    describeFields(make, setNow);
 
     it("gives back what was put, word for word, and nothing else", async () => {
       const store = make();
@@ -90,7 +97,7 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
       expect(await keysOf(store, 4)).toHaveLength(2);
     });
 
-    it("forgets all reports and no kept signature", async () => {
+    it("forgets all reports and nothing of the outbox", async () => {
       const store = make();
       await store.putReports(sampleReports(3));
       await store.putOutbox(sampleEntry("one"));
@@ -162,34 +169,64 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
       for (const forgotten of [0, 1, 2]) expect(found.has(sampleKey(forgotten))).toBe(false);
     });
 
-    it("keeps signatures, text and object, until they are discarded, oldest first", async () => {
+    it("holds what waits in the outbox, text and object, until it is deleted, the first added foremost", async () => {
       const store = make();
-      const object = sampleEntry("b", {
+      const { routes: _routes, rooms: _rooms, force: _force, ...bare } = sampleEntry("b");
+      const object: OutboxEntry = {
+        ...bare,
+        action: "withdraw",
+        state: "stopped",
+        reason: "",
         addedAt: sampleNow - 5,
         signature: { userId: "@a:b", keyId: "custom:org.example:k", value: { signature: "x", created_ts: 5 } },
-      });
-      await store.putOutbox(sampleEntry("a"));
+      };
+      await store.putOutbox(sampleEntry("a", { state: "accepted", attempts: 0 }));
       await store.putOutbox(object);
       await store.putOutbox(sampleEntry("c", { addedAt: sampleNow - 3 }));
-      await store.putOutbox(sampleEntry("c", { addedAt: sampleNow - 2, reason: "again" }));
-      expect(await store.outbox()).toEqual([
-        object,
-        sampleEntry("c", { addedAt: sampleNow - 2, reason: "again" }),
-        sampleEntry("a"),
-      ]);
+      const again = sampleEntry("c", {
+        addedAt: sampleNow - 3,
+        changedAt: sampleNow + 1,
+        attempts: 3,
+        reason: "again",
+      });
+      await store.putOutbox(again);
+      expect(await store.outbox()).toEqual([object, again, sampleEntry("a", { state: "accepted", attempts: 0 })]);
       await store.deleteOutbox("c");
       await store.deleteOutbox("unknown");
-      expect((await store.outbox()).map((kept) => kept.id)).toEqual(["b", "a"]);
+      expect((await store.outbox()).map(({ id }) => id)).toEqual(["b", "a"]);
     });
 
-    it("refuses to keep what nobody could read back", async () => {
+    it.each<[string, object]>([
+      ["a value without canonical JSON", { signature: { ...sampleEntry("a").signature, value: { half: 0.5 } } }],
+      ["a value of no kind", { signature: { ...sampleEntry("a").signature, value: 5 } }],
+      [
+        "a value beyond 2^20 characters",
+        { signature: { ...sampleEntry("a").signature, value: "x".repeat(2 ** 20 + 1) } },
+      ],
+      ["an action of no list", { action: "forget" }],
+      ["a state of no list", { state: "done" }],
+      ["a route of no list", { routes: ["profile-field", "carrier-pigeon"] }],
+      ["routes that are no list", { routes: "profile-field" }],
+      ["a list with holes", { rooms: new Array(3) }],
+      ["more than 1,000 rooms", { rooms: Array.from({ length: 1001 }, () => "!a:b") }],
+      ["a room beyond 255 characters", { rooms: ["!".repeat(256)] }],
+      ["attempts that are not whole", { attempts: 0.5 }],
+      ["a time that is none", { addedAt: Number.POSITIVE_INFINITY }],
+      ["no ID", { id: undefined }],
+    ])("refuses an entry with %s: nobody could read it back", async (_what, changes) => {
       const store = make();
-      const value = { half: 0.5 };
-      const kept = sampleEntry("a", { signature: { userId: "@a:b", keyId: "custom:org.example:k", value } });
-      await expect(store.putOutbox(kept)).rejects.toThrowError(
-        expect.objectContaining({ code: "ERR_SIGNATURE_VALUE" }),
-      );
-      await expect(store.putOutbox(kept)).rejects.toBeInstanceOf(CountersignError);
+      const putting = store.putOutbox({ ...sampleEntry("a"), ...changes } as OutboxEntry);
+      await expect(putting).rejects.toThrowError(expect.objectContaining({ code: "ERR_SIGNATURE_VALUE" }));
+      await expect(putting).rejects.toBeInstanceOf(CountersignError);
+      expect(await store.outbox()).toEqual([]);
+    });
+
+    it("holds an entry at its bounds", async () => {
+      const store = make();
+      const rooms = Array.from({ length: 1000 }, (_, index) => `!${index}`.padEnd(255, "x"));
+      const entry = sampleEntry("a", { rooms, force: rooms, attempts: Number.MAX_SAFE_INTEGER });
+      await store.putOutbox(entry);
+      expect(await store.outbox()).toEqual([entry]);
     });
 
     it("finds and stores no report after close, and rejects what would lose a signature", async () => {
