@@ -1,10 +1,10 @@
 /**
  * Every code a {@link CountersignError} can carry. The list is closed: a new fault gets a new code here first.
  *
- * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`: text that is not what it claims to be.
+ * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`, `ERR_DER_*`: text or bytes that is not what it claims to be.
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
- * - `ERR_OWN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
+ * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
  */
@@ -15,6 +15,7 @@ export type ErrorCode =
   | "ERR_BASE64_MALFORMED"
   | "ERR_ARMOR_MALFORMED"
   | "ERR_ARMOR_LIMIT"
+  | "ERR_DER_MALFORMED"
   | "ERR_KEY_ID_MALFORMED"
   | "ERR_OBJECT_SHAPE"
   | "ERR_SIGNATURE_VALUE"
@@ -22,6 +23,7 @@ export type ErrorCode =
   | "ERR_MANIFEST_MALFORMED"
   | "ERR_MANIFEST_FOREIGN"
   | "ERR_MANIFEST_SIZE"
+  | "ERR_MANIFEST_APPROVAL"
   | "ERR_BUNDLE_MALFORMED"
   | "ERR_BUNDLE_SIZE"
   | "ERR_ALGORITHM_DUPLICATE"
@@ -39,11 +41,14 @@ export type ErrorCode =
   | "ERR_OWN_IDENTITY_UNVERIFIED"
   | "ERR_OWN_IDENTITY_DIFFERS"
   | "ERR_OWN_IDENTITY_CHANGED"
+  | "ERR_SIGN_FAILED"
   | "ERR_ACCEPT_MALFORMED"
   | "ERR_ACCEPT_NO_KEY"
   | "ERR_ACCEPT_NOT_VALID"
   | "ERR_PUBLISH_UNSAFE"
   | "ERR_PUBLISH_FAILED"
+  | "ERR_ROUTE_UNAVAILABLE"
+  | "ERR_WITHDRAW_UNKNOWN"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
   | "ERR_HTTP_NETWORK"

@@ -47,7 +47,8 @@ export function isSignatureValue(value: unknown): value is SignatureValue {
   return typeof value === "string" || isJsonObject(value);
 }
 
-function signerEntry(object: JsonObject, userId: string): JsonObject {
+/** What stands in `signatures` under one signer, own members alone; empty where nothing does. */
+export function signerEntry(object: JsonObject, userId: string): JsonObject {
   const signatures = isJsonObject(object) && Object.hasOwn(object, "signatures") ? object.signatures : undefined;
   if (!isJsonObject(signatures) || !Object.hasOwn(signatures, userId)) return {};
   const entry = signatures[userId];

@@ -14,6 +14,16 @@ export const maxManifestBytes: number = 32 * 1024;
 /** A sequence further ahead than this is ignored by readers. */
 export const maxSequenceAheadMs: number = 24 * 60 * 60 * 1000;
 
+const memberNames: ReadonlySet<string> = new Set([
+  "user_id",
+  "master_key",
+  "sequence",
+  "external",
+  "withdrawn",
+  "signatures",
+  "unsigned",
+]);
+
 const sha256Hex = /^[0-9a-f]{64}$/;
 
 /** What an owner took back: a key, or one signature of that key. */
@@ -82,8 +92,20 @@ export function readManifest(value: unknown, expected: ManifestExpectation): Man
  * @throws CountersignError `ERR_MANIFEST_SIZE`
  */
 export function assertManifestSize(manifest: JsonObject): void {
-  if (utf8(JSON.stringify(manifest)).length <= maxManifestBytes) return;
+  if (sizeBytes(manifest) <= maxManifestBytes) return;
   throw new CountersignError("ERR_MANIFEST_SIZE", `expected a manifest of at most ${maxManifestBytes} bytes`);
+}
+
+/**
+ * Whether a manifest that the owner approves may have a member of this name: those of PROTOCOL, and foreign ones with a dot in
+ * their name, as reverse-domain names have.
+ *
+ * The keys that approve manifests also sign devices, other cross-signing keys and key backups, all of which allow members that
+ * they do not know. A server that plants `device_id` and `keys`, or `public_key`, in what its user approves next would get one
+ * of those signed. None of them can do without members whose names hold no dot.
+ */
+export function isManifestMember(name: string): boolean {
+  return memberNames.has(name) || name.includes(".");
 }
 
 /** Compared after decoding: padding does not make another key. */
@@ -92,6 +114,15 @@ function isSameKey(name: unknown, expected: string): boolean {
   if (typeof name !== "string" || !name.startsWith("ed25519:")) return false;
   const [one, other] = [name, expected].map((text) => tryDecodeBase64(text.slice("ed25519:".length)));
   return one !== undefined && other !== undefined && equalBytes(one, other);
+}
+
+/** JSON that engines parse can be nested too deeply for them to write it. */
+function sizeBytes(manifest: JsonObject): number {
+  try {
+    return utf8(JSON.stringify(manifest)).length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 function readWithdrawal(entry: unknown): Withdrawal[] {

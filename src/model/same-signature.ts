@@ -1,5 +1,4 @@
-import { tryDecodeBase64 } from "../encoding/base64.js";
-import { equalBytes } from "../encoding/bytes.js";
+import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
 import { canonicalJson } from "../encoding/canonical-json.js";
 import type { ExternalSignature, SignatureValue } from "./external-signature.js";
 
@@ -8,23 +7,34 @@ import type { ExternalSignature, SignatureValue } from "./external-signature.js"
  * the base64 (another alphabet, padding).
  */
 export function sameSignature(a: ExternalSignature, b: ExternalSignature): boolean {
-  return a.keyId === b.keyId && sameValue(a.value, b.value);
+  return a.keyId === b.keyId && isSame(valueIdentity(a.value), valueIdentity(b.value));
 }
 
-function sameValue(a: SignatureValue, b: SignatureValue): boolean {
-  if (typeof a === "string" && typeof b === "string") {
-    if (a === b) return true;
-    const [left, right] = [a, b].map((text) => tryDecodeBase64(text.replace(/-/g, "+").replace(/_/g, "/")));
-    return left !== undefined && right !== undefined && equalBytes(left, right);
-  }
-  return typeof a === "object" && typeof b === "object" && canonicalOf(a) === canonicalOf(b);
+/**
+ * A text that two signatures have in common exactly where {@link sameSignature} calls them one, to look them up by.
+ *
+ * @returns `undefined` for an object without canonical JSON, which equals nothing
+ */
+export function signatureIdentity({ keyId, value }: ExternalSignature): string | undefined {
+  const identity = valueIdentity(value);
+  return identity && JSON.stringify([keyId, identity]);
 }
 
-/** The canonical JSON, or for what has none a value that equals nothing. */
-function canonicalOf(value: SignatureValue): string | symbol {
+function isSame(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && a === b;
+}
+
+/** What begins with a letter, so that no text passes for decoded bytes or for an object. */
+function valueIdentity(value: SignatureValue): string | undefined {
+  if (typeof value !== "string") return canonicalOf(value);
+  const decoded = tryDecodeBase64(value.replace(/-/g, "+").replace(/_/g, "/"));
+  return decoded ? `bytes ${encodeBase64(decoded)}` : `text ${value}`;
+}
+
+function canonicalOf(value: SignatureValue): string | undefined {
   try {
-    return canonicalJson(value);
+    return `object ${canonicalJson(value)}`;
   } catch {
-    return Symbol("no canonical JSON");
+    return undefined;
   }
 }

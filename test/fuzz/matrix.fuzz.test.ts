@@ -127,8 +127,9 @@ it("every manifest is read or refused, and what follows it can be read again", (
       try {
         const expected = { userId: alice, masterKey, now: Math.abs(now) };
         readManifest(copy, expected);
-        const next = nextManifest([copy], masterKey, signature, Math.abs(now));
-        expect(readManifest(next, expected).external).toContainEqual(signature);
+        const writer = { userId: alice, masterKey, now: Math.abs(now), isTakenBack: () => false };
+        const { manifest } = nextManifest([copy], { add: [signature] }, writer);
+        expect(readManifest(manifest, expected).external).toContainEqual(signature);
       } catch (error) {
         if (!(error instanceof CountersignError)) throw error;
       }
