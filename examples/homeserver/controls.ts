@@ -36,13 +36,18 @@ function target(body: JsonObject): { path?: string; method?: string } {
 
 function faultOf(body: JsonObject): Fault {
   const count = own(body, "count");
+  const skip = own(body, "skip");
+  const delayMs = own(body, "delay_ms");
   const status = own(body, "status");
   const contentType = stringAt(body, "content_type");
   const answer = own(body, "body");
   return {
     ...target(body),
     ...(typeof count === "number" ? { count } : {}),
+    ...(typeof skip === "number" ? { skip } : {}),
+    ...(typeof delayMs === "number" ? { delayMs } : {}),
     ...(typeof status === "number" ? { status } : {}),
+    ...(own(body, "after") === true ? { after: true } : {}),
     ...(contentType === undefined ? {} : { contentType }),
     ...(answer === undefined ? {} : { body: answer }),
     ...(own(body, "disconnect") === true ? { disconnect: true } : {}),

@@ -1,16 +1,29 @@
-/** Failures on demand: for seeing what a client makes of them. */
+/**
+ * Failures on demand: for seeing what a client makes of them.
+ *
+ * A publish of n requests has 2n cut points: with `skip` 0 to n − 1, `disconnect` loses the request, and `disconnect` with
+ * `after` its answer. {@link Faults.onRequest} counts them.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendJson } from "./http.js";
 import type { JsonValue } from "./json.js";
 
-/** The next matching requests get this answer instead of the real one. */
-export interface Fault {
+/** Which requests meet a fault, and whether the server carries them out. */
+interface Where {
   /** How many requests; default 1. */
   count?: number;
+  /** How many that would meet it are spared first; default 0. */
+  skip?: number;
   /** Only requests whose path contains this text, or matches; default all. */
   path?: string | RegExp;
   /** Only requests of this method; default all. */
   method?: string;
+  /** Carries the request out, then gives this answer instead of the real one; by default nothing is carried out. */
+  after?: boolean;
+}
+
+/** The next matching requests get this answer instead of the real one. */
+export interface Fault extends Where {
   /** Default 500. */
   status?: number;
   /** JSON, or text of the given content type; default the standard form with M_UNKNOWN. */
@@ -22,6 +35,8 @@ export interface Fault {
   disconnect?: boolean;
   /** Never answers, until the client gives up. */
   hang?: boolean;
+  /** Carries the request out at once and answers truly, so many milliseconds late; no other member counts then. */
+  delayMs?: number;
 }
 
 export interface RateLimit {
@@ -31,19 +46,29 @@ export interface RateLimit {
   method?: string;
 }
 
+/** What reached the server. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Percent-encoded, without the query. */
+  readonly path: string;
+}
+
 export interface Faults {
   failNext(fault: Fault): void;
   rateLimitNext(count: number, options?: RateLimit): void;
   clear(): void;
-  /** Answers the request if a fault is due. */
-  intercept(request: IncomingMessage, response: ServerResponse, path: string): boolean;
+  /** Tells of every request but preflights before anything becomes of it; the function returned ends that. */
+  onRequest(listener: (request: SeenRequest) => void): () => void;
+  /** Notes the request, and takes the fault that is due for it. */
+  next(request: SeenRequest): Fault | undefined;
 }
 
 /** No faults yet. */
 export function createFaults(): Faults {
-  const pending: (Fault & { count: number })[] = [];
+  const pending: (Fault & { count: number; skip: number })[] = [];
+  const listeners = new Set<(request: SeenRequest) => void>();
   const failNext = (fault: Fault): void => {
-    pending.push({ ...fault, count: fault.count ?? 1 });
+    pending.push({ ...fault, count: fault.count ?? 1, skip: fault.skip ?? 0 });
   };
   return {
     failNext,
@@ -60,24 +85,31 @@ export function createFaults(): Faults {
     clear() {
       pending.length = 0;
     },
-    intercept(request, response, path) {
-      const fault = pending.find((candidate) => candidate.count > 0 && matches(candidate, request.method ?? "", path));
-      if (fault === undefined) return false;
-      fault.count -= 1;
-      if (fault.count === 0) pending.splice(pending.indexOf(fault), 1);
-      answer(fault, request, response);
-      return true;
+    onRequest(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    next(request) {
+      for (const listener of listeners) listener(request);
+      const matching = pending.filter((fault) => matches(fault, request));
+      const due = matching.find((fault) => fault.skip === 0);
+      for (const fault of matching) if (fault.skip > 0) fault.skip -= 1;
+      if (due === undefined) return undefined;
+      due.count -= 1;
+      if (due.count <= 0) pending.splice(pending.indexOf(due), 1);
+      return due;
     },
   };
 }
 
-function matches(fault: Fault, method: string, path: string): boolean {
+function matches(fault: Fault, { method, path }: SeenRequest): boolean {
   if (fault.method !== undefined && fault.method !== method) return false;
   if (fault.path === undefined) return true;
   return typeof fault.path === "string" ? path.includes(fault.path) : fault.path.test(path);
 }
 
-function answer(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
+/** Gives the answer that the fault wants, or none. */
+export function answerFaultily(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
   if (fault.disconnect === true) {
     request.socket.destroy();
     return;

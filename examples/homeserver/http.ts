@@ -1,4 +1,4 @@
-/** Between node:http and the handlers: bodies in, JSON out, CORS on everything. */
+/** Between node:http and the handlers: targets, tokens and bodies in, JSON out, CORS on everything. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { badJson, MatrixError } from "./errors.js";
 import { isObject, type JsonObject, type JsonValue, parseJson } from "./json.js";
@@ -50,4 +50,30 @@ async function readBody(request: IncomingMessage): Promise<string> {
   }
   if (size > MAX_BODY_BYTES) throw new MatrixError(413, "M_TOO_LARGE", "The body is too large");
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** What a request is for. */
+export interface Target {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** Reads what a request is for: by hand, because the URL parser throws for some of what a stranger may send as a target. */
+export function targetOf(request: IncomingMessage): Target {
+  const [path = "/", ...rest] = (request.url ?? "/").split("?");
+  return { path, query: new URLSearchParams(rest.join("?")) };
+}
+
+/** The access token, from the header or the query. */
+export function accessTokenOf(request: IncomingMessage, query: URLSearchParams): string | undefined {
+  const header = request.headers.authorization;
+  if (header?.startsWith("Bearer ") === true) return header.slice("Bearer ".length);
+  return query.get("access_token") ?? undefined;
+}
+
+/** Aborts when the client goes away or has its answer. */
+export function closeSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  return controller.signal;
 }

@@ -1,5 +1,6 @@
 /** What can differ between two homeservers, as far as external signatures are concerned. */
 import type { JsonObject } from "./json.js";
+import type { RoomVersion } from "./room-versions.js";
 
 export type ProfileName =
   | "msc2961"
@@ -81,6 +82,8 @@ export interface ServerProfile {
   readonly specVersions: readonly string[];
   readonly unstableFeatures: JsonObject;
   readonly minPasswordLength: number;
+  /** The version of a room whose maker names none. */
+  readonly defaultRoomVersion: RoomVersion;
   /** Arbitrary profile fields (MSC4133), or undefined where there are none. */
   readonly profileFields: { readonly unstablePath: boolean; readonly tooLarge: ErrorShape } | undefined;
   /** Whether all base64 is decoded and encoded again. */

@@ -20,6 +20,7 @@ const msc2961: ServerProfile = {
   specVersions: versionsUpTo(16),
   unstableFeatures: { "org.matrix.msc2961": true, "uk.tcpip.msc4133": true, "uk.tcpip.msc4133.stable": true },
   minPasswordLength: 1,
+  defaultRoomVersion: "10",
   profileFields: { unstablePath: true, tooLarge: profileTooLarge },
   reencodesBase64: false,
   visibility: "everyone",
@@ -60,6 +61,7 @@ const synapseStrict: ServerProfile = {
     "uk.tcpip.msc4133.stable": true,
   },
   minPasswordLength: 1,
+  defaultRoomVersion: "10",
   profileFields: { unstablePath: false, tooLarge: profileTooLarge },
   reencodesBase64: false,
   visibility: "accident",
@@ -86,6 +88,7 @@ const synapse1161: ServerProfile = {
   name: "synapse-1.161",
   software: { name: "Synapse", version: "1.163.2" },
   specVersions: versionsUpTo(15),
+  defaultRoomVersion: "12",
   signatureUpload: { ...synapseStrict.signatureUpload, string: "store", object: "crash" },
 };
 
@@ -96,6 +99,7 @@ const dendrite: ServerProfile = {
   specVersions: versionsUpTo(4),
   unstableFeatures: { "org.matrix.e2e_cross_signing": true },
   minPasswordLength: 8,
+  defaultRoomVersion: "10",
   profileFields: undefined,
   reencodesBase64: true,
   visibility: "everyone",
@@ -132,6 +136,7 @@ const continuwuity: ServerProfile = {
   specVersions: versionsUpTo(14),
   unstableFeatures: { "org.matrix.e2e_cross_signing": true, "uk.tcpip.msc4133": true },
   minPasswordLength: 1,
+  defaultRoomVersion: "10",
   profileFields: {
     unstablePath: true,
     tooLarge: { status: 500, errcode: "M_UNKNOWN", message: "Internal server error" },

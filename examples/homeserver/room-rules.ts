@@ -1,15 +1,26 @@
-/** Who may do what in a room: power levels and membership, as room version 10 has them. */
-import { badJson, forbidden } from "./errors.js";
-import { type JsonObject, type JsonValue, objectAt, own, stringAt } from "./json.js";
+/** Who may do what in a room: power levels and membership, as room versions 10 and 12 have them. */
+import { badJson, forbidden, MatrixError } from "./errors.js";
+import { arrayAt, type JsonObject, type JsonValue, objectAt, own, stringAt } from "./json.js";
+import { hasPrivilegedCreators } from "./room-versions.js";
 import { type Membership, membershipOf, type NewEvent, stateContent } from "./rooms.js";
-import type { Room } from "./state.js";
+import { type Room, stateSlot } from "./state.js";
 
 const POWER = "m.room.power_levels";
 
-/** The user's power level. Before there are power levels the creator has 100. */
+/** Who made the room, and whom its maker put beside themselves. */
+export function creatorsOf(room: Room): string[] {
+  const create = room.state.get(stateSlot("m.room.create", ""));
+  if (create === undefined) return [];
+  const more = arrayAt(create.content, "additional_creators").filter((userId) => typeof userId === "string");
+  return [create.sender, ...more];
+}
+
+/** The user's power level, `Infinity` for a creator above all levels. Before there are levels the creator has 100. */
 export function powerOf(room: Room, userId: string): number {
   const levels = stateContent(room, POWER);
-  if (levels === undefined) return stringAt(stateContent(room, "m.room.create"), "creator") === userId ? 100 : 0;
+  const isCreator = creatorsOf(room).includes(userId);
+  if (isCreator && hasPrivilegedCreators(room.version)) return Number.POSITIVE_INFINITY;
+  if (levels === undefined) return isCreator ? 100 : 0;
   return levelAt(objectAt(levels, "users"), userId) ?? levelAt(levels, "users_default") ?? 0;
 }
 
@@ -45,7 +56,9 @@ export function checkEvent(room: Room, event: NewEvent): void {
   if (event.stateKey?.startsWith("@") === true && event.stateKey !== event.sender) {
     throw forbidden("A state key that is a user ID belongs to that user");
   }
-  if (event.type === POWER && event.stateKey === "") checkPowerChange(room, event.sender, power, event.content);
+  if (event.type !== POWER || event.stateKey !== "") return;
+  checkPowerLevels(room, event.content);
+  checkPowerChange(room, event.sender, power, event.content);
 }
 
 function checkMembership(room: Room, sender: string, target: string, content: JsonObject): void {
@@ -76,13 +89,23 @@ function checkMembership(room: Room, sender: string, target: string, content: Js
   if (wanted === "leave" && (targetNow === undefined || targetNow === "leave")) throw forbidden("The user is not here");
 }
 
+const banned = (message: string): MatrixError => new MatrixError(403, "M_BAD_STATE", message);
+
 function checkJoin(room: Room, sender: string, target: string, now: Membership | undefined): void {
   if (sender !== target) throw forbidden("Nobody can join somebody else");
-  if (now === "ban") throw forbidden("You are banned from this room");
+  if (now === "ban") throw banned("Cannot join user who was banned");
   const isCreator = room.events.length === 1 && room.events[0]?.sender === sender;
   const isPublic = stringAt(stateContent(room, "m.room.join_rules"), "join_rule") === "public";
   if (now !== "join" && now !== "invite" && !isPublic && !isCreator)
     throw forbidden("You are not invited to this room");
+}
+
+/** Throws where power levels name somebody who stands above them. */
+export function checkPowerLevels(room: Room, levels: JsonObject): void {
+  if (!hasPrivilegedCreators(room.version)) return;
+  const named = creatorsOf(room).find((userId) => own(objectAt(levels, "users"), userId) !== undefined);
+  if (named === undefined) return;
+  throw new MatrixError(400, "M_UNKNOWN", `Creator user ${named} must not appear in content.users`);
 }
 
 /** Nobody gives or takes more than they have, nor takes from an equal. */

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { badJson, MatrixError, notFound } from "./errors.js";
 import { canonicalJson, type JsonObject, type JsonValue, objectFrom, stringAt } from "./json.js";
+import { hasPrivilegedCreators, type RoomVersion } from "./room-versions.js";
 import { type Room, type RoomEvent, randomId, type ServerState, stateSlot, type User } from "./state.js";
 
 /** The largest event, in bytes of its canonical JSON. */
@@ -19,10 +20,10 @@ export interface NewEvent {
 }
 
 /** An empty room that nobody has created yet: the caller appends `m.room.create`. */
-export function addRoom(server: ServerState): Room {
+export function addRoom(server: ServerState, version: RoomVersion): Room {
   const room: Room = {
-    roomId: `!${randomId()}:${server.serverName}`,
-    version: "10",
+    roomId: hasPrivilegedCreators(version) ? `!${randomId(32)}` : `!${randomId()}:${server.serverName}`,
+    version,
     events: [],
     state: new Map(),
     typing: { position: 0, userIds: [] },
@@ -32,12 +33,18 @@ export function addRoom(server: ServerState): Room {
   return room;
 }
 
-/** Appends an event that the rules of room-rules.ts have let through. Throws M_BAD_JSON and M_TOO_LARGE. */
+/**
+ * Appends an event that the rules of room-rules.ts have let through; a state event that its sender wrote before, word for
+ * word, stays the one it was. Throws M_BAD_JSON and M_TOO_LARGE.
+ */
 export function appendEvent(server: ServerState, room: Room, event: NewEvent): RoomEvent {
   checkSize(event);
   const position = server.stream.position + 1;
   const sentAt = server.now();
   const replaced = event.stateKey === undefined ? undefined : room.state.get(stateSlot(event.type, event.stateKey));
+  if (replaced?.sender === event.sender && canonicalJson(replaced.content) === canonicalJson(event.content)) {
+    return replaced;
+  }
   const stored: RoomEvent = {
     eventId: `$${createHash("sha256").update(`${room.roomId} ${position} ${randomId()}`).digest("base64url")}`,
     type: event.type,

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import type { JsonObject, JsonValue } from "./json.js";
 import type { ServerProfile } from "./profile-rules.js";
+import type { RoomVersion } from "./room-versions.js";
 import { createStream, type Stream } from "./stream.js";
 
 /** Which of a user's three cross-signing keys. */
@@ -83,7 +84,7 @@ export interface RoomEvent {
 
 export interface Room {
   readonly roomId: string;
-  readonly version: string;
+  readonly version: RoomVersion;
   readonly events: RoomEvent[];
   /** By `stateSlot(type, stateKey)`. */
   readonly state: Map<string, RoomEvent>;

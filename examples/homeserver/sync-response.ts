@@ -3,6 +3,7 @@ import { deviceLists } from "./device-lists.js";
 import { pushRules } from "./handlers/account-data.js";
 import { oneTimeKeyCounts } from "./handlers/keys.js";
 import { type JsonObject, type JsonValue, objectFrom } from "./json.js";
+import { stateBefore } from "./room-state.js";
 import { clientEvent, membershipAt, membershipIn, membersOf, strippedEvent } from "./rooms.js";
 import { type Room, type RoomEvent, type ServerState, type Session, type Stamped, stateSlot } from "./state.js";
 import { tokenOf } from "./stream.js";
@@ -100,7 +101,7 @@ function joinedRoom(
   const ephemeral = ephemeralSince(room, after);
   if (!isFresh && news.length === 0 && accountData.length === 0 && ephemeral.length === 0) return undefined;
   const firstShown = timeline[0]?.position ?? server.stream.position + 1;
-  const state = timeline.length === news.length && !isFresh ? [] : stateBefore(room, firstShown, after);
+  const before = timeline.length === news.length && !isFresh ? [] : [...stateBefore(room, firstShown).values()];
   const show = (event: RoomEvent): JsonObject => clientEvent(room, event, server.now(), device.deviceId);
   const others = membersOf(room).filter((userId) => userId !== user.userId);
   return {
@@ -109,7 +110,7 @@ function joinedRoom(
       limited: timeline.length < news.length,
       prev_batch: tokenOf(firstShown - 1),
     },
-    state: { events: state.map(show) },
+    state: { events: before.filter(({ position }) => position > after).map(show) },
     account_data: { events: accountData },
     ephemeral: { events: ephemeral },
     unread_notifications: { highlight_count: 0, notification_count: 0 },
@@ -119,16 +120,6 @@ function joinedRoom(
       "m.invited_member_count": membersOf(room, "invite").length,
     },
   };
-}
-
-/** The state just before a position, as far as it was written after another. */
-function stateBefore(room: Room, position: number, after: number): RoomEvent[] {
-  const state = new Map<string, RoomEvent>();
-  for (const event of room.events) {
-    if (event.position >= position) break;
-    if (event.stateKey !== undefined) state.set(stateSlot(event.type, event.stateKey), event);
-  }
-  return [...state.values()].filter((event) => event.position > after);
 }
 
 function ephemeralSince(room: Room, after: number): JsonObject[] {

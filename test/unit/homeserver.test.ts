@@ -405,7 +405,7 @@ describe("rooms", () => {
     expect((await guest.post(`/v3/rooms/${room}/join`)).status).toBe(200);
     expect(refusal(await guest.post(`/v3/rooms/${room}/kick`, { user_id: creator.userId }))).toBe("403 M_FORBIDDEN");
     await creator.post(`/v3/rooms/${room}/ban`, { user_id: guest.userId });
-    expect(refusal(await guest.post(`/v3/join/${room}`))).toBe("403 M_FORBIDDEN");
+    expect(refusal(await guest.post(`/v3/join/${room}`))).toBe("403 M_BAD_STATE");
     expect(refusal(await guest.put(`/v3/rooms/${room}/send/m.room.message/1`, { body: "x" }))).toBe("403 M_FORBIDDEN");
     await creator.post(`/v3/rooms/${room}/unban`, { user_id: guest.userId });
     await creator.post(`/v3/rooms/${room}/invite`, { user_id: guest.userId });

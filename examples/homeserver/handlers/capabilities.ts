@@ -1,5 +1,7 @@
 /** What a client asks when it starts: versions, capabilities, and services that this server does not have. */
 import { MatrixError, notFound, unrecognized } from "../errors.js";
+import { objectFrom } from "../json.js";
+import { roomVersions } from "../room-versions.js";
 import type { Router } from "../router.js";
 
 /** Adds the routes. */
@@ -14,7 +16,10 @@ export function addCapabilityRoutes(router: Router): void {
   router.authenticated("GET", "/_matrix/client/{v3|r0}/capabilities", ({ server }) => ({
     capabilities: {
       "m.change_password": { enabled: false },
-      "m.room_versions": { default: "10", available: { "10": "stable" } },
+      "m.room_versions": {
+        default: server.profile.defaultRoomVersion,
+        available: objectFrom(roomVersions.map((version) => [version, "stable"])),
+      },
       ...(server.profile.profileFields === undefined ? {} : { "m.profile_fields": { enabled: true } }),
     },
   }));

@@ -2,16 +2,8 @@
 import { forbidden, invalidParam, notFound } from "../errors.js";
 import type { JsonObject } from "../json.js";
 import { checkEvent, powerOf, powerToAct } from "../room-rules.js";
-import {
-  appendEvent,
-  clientEvent,
-  eventOf,
-  joinedRoomOf,
-  membershipIn,
-  membershipOf,
-  type NewEvent,
-  roomOf,
-} from "../rooms.js";
+import { type RoomState, stateVisibleTo } from "../room-state.js";
+import { appendEvent, clientEvent, eventOf, joinedRoomOf, membershipIn, type NewEvent, roomOf } from "../rooms.js";
 import type { AuthenticatedRequest, Router } from "../router.js";
 import { type Room, type RoomEvent, stateSlot } from "../state.js";
 import { positionOf, tokenOf } from "../stream.js";
@@ -28,15 +20,15 @@ export function addRoomEventRoutes(router: Router): void {
   router.authenticated("PUT", `${ROOMS}/{}/state/{}`, putState);
   router.authenticated("PUT", `${ROOMS}/{}/state/{}/{}`, putState);
   router.authenticated("GET", `${ROOMS}/{}/state`, (request) => {
-    const room = readableRoom(request);
-    return [...room.state.values()].map((event) => clientEvent(room, event, request.server.now()));
+    const { room, state } = readableState(request);
+    return [...state.values()].map((event) => clientEvent(room, event, request.server.now()));
   });
   router.authenticated("GET", `${ROOMS}/{}/state/{}`, getState);
   router.authenticated("GET", `${ROOMS}/{}/state/{}/{}`, getState);
   router.authenticated("GET", `${ROOMS}/{}/members`, members);
   router.authenticated("GET", `${ROOMS}/{}/messages`, messages);
   router.authenticated("GET", `${ROOMS}/{}/event/{}`, (request) => {
-    const room = readableRoom(request);
+    const room = joinedRoom(request);
     return clientEvent(room, eventOf(room, request.params[1] ?? ""), request.server.now());
   });
   router.authenticated("GET", `${ROOMS}/{}/context/{}`, context);
@@ -116,26 +108,27 @@ function putState({ server, session, params, body }: AuthenticatedRequest): Json
 
 function getState(request: AuthenticatedRequest): JsonObject {
   const [, type = "", stateKey = ""] = request.params;
-  const room = readableRoom(request);
-  const event = room.state.get(stateSlot(type, stateKey));
+  const { room, state } = readableState(request);
+  const event = state.get(stateSlot(type, stateKey));
   if (event === undefined) throw notFound("Event not found");
   if (request.query.get("format") === "event") return clientEvent(room, event, request.server.now());
   return event.content;
 }
 
-/** A room that the user is in, or was in. */
-function readableRoom({ server, session, params }: AuthenticatedRequest): Room {
+const joinedRoom = ({ server, session, params }: AuthenticatedRequest): Room =>
+  joinedRoomOf(server, params[0] ?? "", session.user.userId);
+
+/** A room that the user is in or was in, and its state as far as they may see it. */
+function readableState({ server, session, params }: AuthenticatedRequest): { room: Room; state: RoomState } {
   const room = roomOf(server, params[0] ?? "");
-  const membership = membershipOf(room, session.user.userId);
-  if (membership !== "join") throw forbidden("You are not in this room");
-  return room;
+  return { room, state: stateVisibleTo(room, session.user.userId) };
 }
 
 function members(request: AuthenticatedRequest): JsonObject {
-  const room = readableRoom(request);
+  const { room, state } = readableState(request);
   const wanted = request.query.get("membership");
   const unwanted = request.query.get("not_membership");
-  const chunk = [...room.state.values()].filter((event) => {
+  const chunk = [...state.values()].filter((event) => {
     const membership = membershipIn(event);
     if (event.type !== "m.room.member") return false;
     return (wanted === null || membership === wanted) && (unwanted === null || membership !== unwanted);
@@ -145,7 +138,7 @@ function members(request: AuthenticatedRequest): JsonObject {
 
 function messages(request: AuthenticatedRequest): JsonObject {
   const { server, session, query } = request;
-  const room = readableRoom(request);
+  const room = joinedRoom(request);
   const backwards = query.get("dir") !== "f";
   const limit = Math.min(Math.max(Number.parseInt(query.get("limit") ?? "10", 10) || 10, 1), 1000);
   const start = positionFrom(query.get("from")) ?? (backwards ? Number.MAX_SAFE_INTEGER : 0);
@@ -175,7 +168,7 @@ function positionFrom(token: string | null): number | undefined {
 }
 
 function context(request: AuthenticatedRequest): JsonObject {
-  const room = readableRoom(request);
+  const room = joinedRoom(request);
   const event = eventOf(room, request.params[1] ?? "");
   const index = room.events.indexOf(event);
   const half = 5;

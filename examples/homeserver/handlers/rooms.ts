@@ -1,7 +1,9 @@
 /** Making rooms, and coming and going. */
 import { badJson, MatrixError, missingParam, notFound } from "../errors.js";
 import { arrayAt, type JsonObject, objectAt, objectFrom, own, stringAt } from "../json.js";
-import { checkEvent } from "../room-rules.js";
+import { checkEvent, checkPowerLevels } from "../room-rules.js";
+import { checkedRoomVersion, upgradeRoom } from "../room-upgrade.js";
+import { hasPrivilegedCreators } from "../room-versions.js";
 import {
   addRoom,
   appendEvent,
@@ -29,6 +31,12 @@ export function addRoomRoutes(router: Router): void {
   router.authenticated("POST", `${ROOMS}/{}/ban`, (request) => moveNamed(request, "ban"));
   router.authenticated("POST", `${ROOMS}/{}/unban`, (request) => moveNamed(request, "leave"));
   router.authenticated("POST", `${ROOMS}/{}/forget`, () => ({}));
+  router.authenticated("POST", `${ROOMS}/{}/upgrade`, ({ server, session, params, body }) => {
+    const version = stringAt(body, "new_version");
+    if (version === undefined) throw missingParam("new_version is missing");
+    const room = joinedRoomOf(server, params[0] ?? "", session.user.userId);
+    return { replacement_room: upgradeRoom(server, room, session.user, checkedRoomVersion(version)).roomId };
+  });
   router.authenticated("GET", "/_matrix/client/{v3|r0}/joined_rooms", ({ server, session }) => ({
     joined_rooms: roomsJoinedBy(server, session.user.userId).map((room) => room.roomId),
   }));
@@ -49,7 +57,7 @@ export function addRoomRoutes(router: Router): void {
 
 function createRoom({ server, session, body }: AuthenticatedRequest): JsonObject {
   const alias = checkedAlias(server, body);
-  const room = addRoom(server);
+  const room = addRoom(server, checkedRoomVersion(stringAt(body, "room_version") ?? server.profile.defaultRoomVersion));
   try {
     furnish(server, room, session.user, body, alias);
   } catch (error) {
@@ -65,10 +73,13 @@ function furnish(server: ServerState, room: Room, creator: User, body: JsonObjec
   const say = (type: string, content: JsonObject, stateKey = ""): void => {
     appendEvent(server, room, { type, sender: creator.userId, stateKey, content });
   };
-  say("m.room.create", { ...objectAt(body, "creation_content"), creator: creator.userId, room_version: room.version });
-  say("m.room.member", memberContent(creator, "join"), creator.userId);
   const invited = arrayAt(body, "invite").filter((userId): userId is string => typeof userId === "string");
-  say("m.room.power_levels", initialPowerLevels(body, creator.userId, invited));
+  const peers = presetOf(body) === "trusted_private_chat" ? invited : [];
+  say("m.room.create", { ...objectAt(body, "creation_content"), ...creation(room, creator, peers) });
+  say("m.room.member", memberContent(creator, "join"), creator.userId);
+  const levels = initialPowerLevels(room, body, [creator.userId, ...peers]);
+  checkPowerLevels(room, levels);
+  say("m.room.power_levels", levels);
   if (alias !== undefined) {
     server.aliases.set(alias, room.roomId);
     say("m.room.canonical_alias", { alias });
@@ -92,6 +103,12 @@ function furnish(server: ServerState, room: Room, creator: User, body: JsonObjec
   for (const userId of invited) setMembership(server, room, creator, userId, "invite", direct);
 }
 
+/** What a room's first event says of its version and its makers. */
+function creation({ version }: Room, creator: User, peers: readonly string[]): JsonObject {
+  if (!hasPrivilegedCreators(version)) return { room_version: version, creator: creator.userId };
+  return { room_version: version, ...(peers.length === 0 ? {} : { additional_creators: [...peers] }) };
+}
+
 function checkedAlias(server: ServerState, body: JsonObject): string | undefined {
   const name = stringAt(body, "room_alias_name");
   if (name === undefined) return undefined;
@@ -103,10 +120,10 @@ function checkedAlias(server: ServerState, body: JsonObject): string | undefined
 const presetOf = (body: JsonObject): string =>
   stringAt(body, "preset") ?? (stringAt(body, "visibility") === "public" ? "public_chat" : "private_chat");
 
-function initialPowerLevels(body: JsonObject, creator: string, invited: readonly string[]): JsonObject {
-  const peers = presetOf(body) === "trusted_private_chat" ? invited : [];
+function initialPowerLevels({ version }: Room, body: JsonObject, makers: readonly string[]): JsonObject {
+  const isAbove = hasPrivilegedCreators(version);
   return {
-    users: objectFrom([creator, ...peers].map((userId) => [userId, 100])),
+    users: objectFrom(isAbove ? [] : makers.map((userId) => [userId, 100])),
     users_default: 0,
     events: {
       "m.room.name": 50,
@@ -114,7 +131,7 @@ function initialPowerLevels(body: JsonObject, creator: string, invited: readonly
       "m.room.history_visibility": 100,
       "m.room.canonical_alias": 50,
       "m.room.avatar": 50,
-      "m.room.tombstone": 100,
+      "m.room.tombstone": isAbove ? 150 : 100,
       "m.room.server_acl": 100,
       "m.room.encryption": 100,
     },
