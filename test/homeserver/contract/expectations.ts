@@ -44,6 +44,29 @@ const state: ContractRow["state"] = {
   inFirstSync: true,
 };
 
+/** Measured on both versions of Synapse; the profiles of the embedded homeserver do not differ here. */
+const membership: ContractRow["membership"] = {
+  left: { writes: "403 M_FORBIDDEN", reads: "200", readsPast: true, asksMembers: "403 M_FORBIDDEN" },
+  banned: {
+    writes: "403 M_FORBIDDEN",
+    reads: "403 M_FORBIDDEN",
+    readsPast: false,
+    asksMembers: "403 M_FORBIDDEN",
+  },
+  staysInState: true,
+  sameEventAgain: true,
+  upgrade: {
+    byMember: "403 M_FORBIDDEN",
+    byCreator: "200",
+    tombstoneNames: true,
+    createNames: true,
+    carriesLevels: true,
+    carriesManifests: false,
+    memberJoins: "403 M_FORBIDDEN",
+    memberWritesOld: "200",
+  },
+};
+
 const synapseProfile: ContractRow["profile"] = {
   stablePath: "200",
   unstablePath: "404 M_UNRECOGNIZED",
@@ -97,6 +120,7 @@ const synapseStrict: ContractRow = {
   firstUpload: synapseFirstUpload,
   profile: synapseProfile,
   state,
+  membership,
   changeNamed: false,
 };
 

@@ -1,5 +1,6 @@
 import { type Homeserver, request } from "./http.js";
 import { probeFirstUpload } from "./probe-first-upload.js";
+import { probeMembership } from "./probe-membership.js";
 import { probeProfile } from "./probe-profile.js";
 import { probeChangeNamed, probeState } from "./probe-rooms.js";
 import { probeSignatures } from "./probe-signatures.js";
@@ -32,6 +33,7 @@ export async function measure(target: Target, report: (part: string) => void = (
     firstUpload: await part("signatures in the first upload", () => probeFirstUpload(target)),
     profile: await part("profile fields", () => probeProfile(target)),
     state: await part("room state", () => probeState(target)),
+    membership: await part("rooms that change", () => probeMembership(target)),
     changeNamed: await part("changes in /sync", () => probeChangeNamed(target)),
   };
 }

@@ -106,6 +106,41 @@ export interface StateFacts {
   readonly inFirstSync: boolean;
 }
 
+/** What somebody can still do in a room that they are not in any more. */
+export interface GoneFacts {
+  /** The own state event. */
+  readonly writes: Outcome;
+  /** Another's state event; `readsPast` if it comes as it was when they went. */
+  readonly reads: Outcome;
+  readonly readsPast: boolean;
+  /** `/joined_members`. */
+  readonly asksMembers: Outcome;
+}
+
+/** What becomes of members' state events. */
+export interface MembershipFacts {
+  readonly left: GoneFacts;
+  readonly banned: GoneFacts;
+  /** Whether the state event of a user who left is still served to the others. */
+  readonly staysInState: boolean;
+  /** Whether the same content, written again, is the same event. */
+  readonly sameEventAgain: boolean;
+  /** A room replaced by another of its own version. */
+  readonly upgrade: {
+    readonly byMember: Outcome;
+    readonly byCreator: Outcome;
+    readonly tombstoneNames: boolean;
+    readonly createNames: boolean;
+    /** Whether the new room lets members write the event, too. */
+    readonly carriesLevels: boolean;
+    /** Whether members' events are in the new room. */
+    readonly carriesManifests: boolean;
+    /** A member who was not invited anew, where the room was for invited users. */
+    readonly memberJoins: Outcome;
+    readonly memberWritesOld: Outcome;
+  };
+}
+
 /** What one server does, as far as it alone can show: plain JSON. */
 export interface ContractRow {
   readonly server: {
@@ -135,6 +170,7 @@ export interface ContractRow {
   };
   readonly profile: ProfileFacts;
   readonly state: StateFacts;
+  readonly membership: MembershipFacts;
   /** Whether `/sync` names the owner in `device_lists.changed` to a user who shares a room, after a later upload. */
   readonly changeNamed: boolean;
 }
