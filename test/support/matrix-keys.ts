@@ -1,4 +1,5 @@
-import { canonicalJson, type JsonObject } from "matrix-countersign";
+import { canonicalJson } from "../../src/encoding/canonical-json.js";
+import type { JsonObject } from "../../src/encoding/json-object.js";
 
 /** A cross-signing key made by WebCrypto, as a server would serve it. */
 export interface CrossSigningKey {

@@ -37,6 +37,19 @@ describe("asking for master keys", () => {
     expect(answer?.masterKey?.signable).toMatchObject({ purpose: "master-key", publicKey: alice.publicKey });
   });
 
+  it("gives what is served as self-signing key beside it, whatever it is", async () => {
+    const alice = await makeCrossSigningKey("@alice:example.org");
+    const serve = (key: unknown) => json({ master_keys: { [alice.userId]: alice.object }, self_signing_keys: key });
+    for (const served of [{ user_id: "@mallory:example.org" }, {}]) {
+      const { http } = setUp(() => serve({ [alice.userId]: served }));
+      expect((await queryKeys(http, [alice.userId])).get(alice.userId)?.selfSigningKey).toEqual(served);
+    }
+    for (const absent of [{}, { [alice.userId]: "key" }, { [alice.userId]: null }, [], "keys", undefined]) {
+      const { http } = setUp(() => serve(absent));
+      expect((await queryKeys(http, [alice.userId])).get(alice.userId)).not.toHaveProperty("selfSigningKey");
+    }
+  });
+
   it.each(["self_signing", "user_signing"])("refuses a %s key served as a master key", async (usage) => {
     const key = await makeCrossSigningKey("@alice:example.org", usage);
     const { http } = setUp(() => json({ master_keys: { [key.userId]: key.object } }));
