@@ -1,4 +1,5 @@
 import { compareManifests } from "./compare-manifests.js";
+import { countingManifests, holdersOf, standingManifests, withdrawnBy } from "./counting-manifests.js";
 import type { ExternalSignature } from "./external-signature.js";
 import type { IdentityProblem, IdentityWithdrawal, Place } from "./identity.js";
 import {
@@ -52,11 +53,8 @@ export interface JudgedManifests {
  *
  * - Approval covers what a manifest says, wherever the approval was seen: a copy that lost it in one place is approved by the
  *   copy that kept it in another, or by the one remembered.
- * - The highest manifest of each approving key stands. What the master key approved outranks: it does away with what other keys
- *   approved before it, and only the master key does away with it. Where manifests of several keys stand, the withdrawals of all
- *   count: a stolen self-signing key gives nothing back.
- * - What an unapproved copy takes back counts while profile or room serves it, whatever its sequence, since its writer may have
- *   had no key at hand. But it spares what standing manifests of a higher sequence hold: those are the owner's later word.
+ * - The highest manifest of each approving key stands, and the withdrawals of all that stand count: see `standingManifests`.
+ * - What unapproved copies take back counts while profile or room serves them: see `countingManifests`.
  * - Of owners who left a room, a copy there counts for withdrawals alone, and tells of no problem that its owner cannot mend.
  *
  * Every external signature of every other copy is returned, old or new, approved or not: each stands or falls by its own
@@ -74,15 +72,15 @@ export async function judgeManifests({ copies, remembered, owner, now }: Manifes
     ...seen,
     ...served.flatMap(({ approvedBy, ...one }) => (approvedBy ? [{ ...one, approvedBy }] : [])),
   ];
-  const standing = standingOf(approved, masterKey);
+  const standing = standingManifests(approved, masterKey);
   const isAsked = copies.some(({ place }) => place !== "bundle");
   for (const problem of compareManifests({ served, seen, approved, standing, approvers, isAsked }))
     problems.add(problem);
-  const counting = countingOf(served, approved, standing);
+  const counting = countingManifests(served, approved, standing);
   const holders = holdersOf(counting);
   return {
     signatures: served.flatMap((one) => signaturesOf(one, holders)),
-    withdrawn: withdrawnOf(counting),
+    withdrawn: withdrawnBy(counting),
     problems: [...problems],
     remember: worthRemembering(served, seen, standing, { owner, masterKey, now }),
     isCurrent: !problems.has("manifest-rolled-back") && served.some((one) => isNewest(one, standing)),
@@ -96,54 +94,6 @@ export function heldBy(signature: ExternalSignature, { holders }: JudgedManifest
   return (identity !== undefined && holders.get(identity)) || [];
 }
 
-function standingOf(approved: readonly ApprovedManifest[], masterKey: string): ApprovedManifest[] {
-  const highest = new Map<string, number>();
-  for (const { approvedBy, manifest } of approved) {
-    highest.set(approvedBy, Math.max(highest.get(approvedBy) ?? 0, manifest.sequence));
-  }
-  const byMasterKey = highest.get(masterKey) ?? 0;
-  return approved.filter(
-    ({ approvedBy, manifest: { sequence } }) => sequence === highest.get(approvedBy) && sequence >= byMasterKey,
-  );
-}
-
-/** A manifest whose withdrawals count, with the signatures that its withdrawals of whole keys spare. */
-interface CountingManifest {
-  readonly id: string;
-  readonly withdrawn: ApprovedManifest["manifest"]["withdrawn"];
-  readonly spared: readonly ExternalSignature[];
-}
-
-function countingOf(
-  served: readonly ServedManifest[],
-  approved: readonly ApprovedManifest[],
-  standing: readonly ApprovedManifest[],
-): CountingManifest[] {
-  const approvedIds = new Set(approved.map(({ id }) => id));
-  const unapproved = served.filter(({ id, copy }) => !approvedIds.has(id) && copy.place !== "bundle");
-  const counting = [
-    ...standing.map(({ id, manifest }) => ({ id, withdrawn: manifest.withdrawn, spared: manifest.external })),
-    ...unapproved.map(({ id, manifest: { sequence, external, withdrawn } }) => {
-      const later = standing.filter(({ manifest }) => manifest.sequence > sequence);
-      return { id, withdrawn, spared: [...external, ...later.flatMap(({ manifest }) => manifest.external)] };
-    }),
-  ];
-  return [...new Map(counting.map((one) => [one.id, one])).values()];
-}
-
-function holdersOf(counting: readonly CountingManifest[]): Map<string, string[]> {
-  const holders = new Map<string, string[]>();
-  for (const { id, spared } of counting) {
-    for (const identity of new Set(spared.map(signatureIdentity))) {
-      if (identity === undefined) continue;
-      const ids = holders.get(identity);
-      if (ids) ids.push(id);
-      else holders.set(identity, [id]);
-    }
-  }
-  return holders;
-}
-
 function signaturesOf(
   { manifest, copy: { place, roomId, ownerIsMember } }: ServedManifest,
   holders: ReadonlyMap<string, readonly string[]>,
@@ -153,13 +103,6 @@ function signaturesOf(
     const identity = signatureIdentity(signature);
     const manifests = (identity !== undefined && holders.get(identity)) || [];
     return { signature, place, ...(roomId !== undefined && { roomId }), manifests };
-  });
-}
-
-function withdrawnOf(counting: readonly CountingManifest[]): IdentityWithdrawal[] {
-  return counting.flatMap(({ id, withdrawn }) => {
-    const distinct = new Map(withdrawn.map((entry) => [`${entry.key} ${entry.value ?? ""}`, entry]));
-    return [...distinct.values()].map((entry) => ({ ...entry, manifest: id }));
   });
 }
 
