@@ -8,9 +8,20 @@ export type {
   VerifyInput,
 } from "./algorithms/algorithm.js";
 export { Countersign, type CountersignEvents } from "./client/countersign.js";
-export type { AssessOptions, CallOptions, CountersignOptions, PublishOptions } from "./client/options.js";
-export type { OwnSignature, SigningRequest } from "./client/own-signature.js";
-export type { PublishReceipt } from "./client/publish.js";
+export type {
+  AssessOptions,
+  CallOptions,
+  CountersignOptions,
+  FetchOptions,
+  PublishOptions,
+  RoomOptions,
+} from "./client/options.js";
+export type { Advice, AdviceCode } from "./client/owner/advice.js";
+export type { Disclosure } from "./client/owner/disclosure.js";
+export type { OwnSignature, SigningRequest } from "./client/owner/own-signature.js";
+export type { PublishReceipt } from "./client/owner/receipt.js";
+export type { OutboxResult } from "./client/owner/resume.js";
+export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
 export type { Bytes } from "./encoding/bytes.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
@@ -25,7 +36,8 @@ export {
 } from "./errors.js";
 export type { CryptoLike, MatrixClientLike } from "./matrix/client-like.js";
 export type { HttpOptions } from "./matrix/http.js";
-export type { RouteReceipt, Visibility } from "./matrix/routes/route.js";
+export type { Authenticate } from "./matrix/routes/bootstrap.js";
+export type { Proof, Recall, ReceiptRemark, RouteOutcome, RouteReceipt, Visibility } from "./matrix/routes/route.js";
 export { AcceptError } from "./model/accept-error.js";
 export type { AssessmentReason, IdentityAssessment, ReasonCode, TrustHop, TrustLevel } from "./model/assessment.js";
 export {
@@ -43,6 +55,9 @@ export type {
   SignedIdentity,
 } from "./model/identity.js";
 export { type ExternalKeyId, formatKeyId, parseKeyId } from "./model/key-id.js";
+export type { LintedSignature, LintFinding, LintOptions, LintRule } from "./model/lint/finding.js";
+export { lint } from "./model/lint/lint.js";
+export { lintUpload } from "./model/lint/lint-upload.js";
 export { type Manifest, type ManifestExpectation, readManifest, type Withdrawal } from "./model/manifest.js";
 export type {
   ReportCode,

@@ -1,20 +1,34 @@
 import type { Signer } from "../algorithms/algorithm.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
+import type { Diagnosis } from "../matrix/diagnose.js";
 import { ownUserId } from "../matrix/own-user-id.js";
-import { publishingRoutes } from "../matrix/routes/routes.js";
+import type { RoomReadiness } from "../matrix/prepare-room.js";
+import type { UserChange } from "../matrix/watch/watch-event.js";
 import type { IdentityAssessment } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
-import type { KeptSignature, StoreDegradation } from "../store/signature-store.js";
+import type { OutboxEntry, StoreDegradation } from "../store/signature-store.js";
 import { assessIdentity } from "../trust/assess.js";
 import { verifyIdentities } from "./cached-verification.js";
 import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
-import { fetchIdentities } from "./fetch-identities.js";
-import type { AssessOptions, CallOptions, CountersignOptions, PublishOptions } from "./options.js";
-import type { OwnSignature, SigningRequest } from "./own-signature.js";
-import type { PublishReceipt } from "./publish.js";
+import type { IdentityReader } from "./fetch-identities.js";
+import type {
+  AssessOptions,
+  CallOptions,
+  CountersignOptions,
+  FetchOptions,
+  PublishOptions,
+  RoomOptions,
+} from "./options.js";
+import type { OwnSignature, SigningRequest } from "./owner/own-signature.js";
+import type { PublishReceipt } from "./owner/receipt.js";
+import type { OutboxResult } from "./owner/resume.js";
+import type { WithdrawReceipt } from "./owner/withdraw-receipt.js";
+import { readingContext, readingSources } from "./reading-setup.js";
 import { callContext, openSession, type Session } from "./session.js";
+import type { Watching, WatchOptions } from "./watch.js";
 
 /** What an instance tells its listeners. */
 export interface CountersignEvents {
@@ -22,6 +36,12 @@ export interface CountersignEvents {
   readonly assessment: IdentityAssessment;
   /** A user's master key is another one than this instance saw before; keys in unpadded base64. */
   readonly "identity-changed": { readonly userId: string; readonly before: string; readonly after: string };
+  /** Something about a watched user may have changed, or did: see {@link Countersign.watch}. Assess them anew. */
+  readonly changed: Omit<UserChange, "kind">;
+  /** A room chosen for manifests was replaced by another: see {@link Countersign.carryOver}. */
+  readonly "room-upgraded": { readonly roomId: string; readonly replacement: string };
+  /** What waited in the outbox was tried again. */
+  readonly outbox: OutboxResult;
   /** The store works from memory from now on; nothing failed, but it will be gone with the page. */
   readonly "store-degraded": StoreDegradation;
 }
@@ -36,7 +56,9 @@ function copySignature(signature: OwnSignature): OwnSignature {
 }
 
 /** Most pages only ever read: what owners need is loaded when it is first needed. */
-const ownerSide = () => import("./owner-side.js");
+const ownerSide = () => import("./owner/owner-side.js");
+const readerSide = () => import("./reader-side.js");
+const watchSide = () => import("./watch-side.js");
 
 /** So many users are fetched and verified together. */
 const assessBatch = 100;
@@ -60,15 +82,20 @@ export class Countersign {
 
   /** Whether the store is this instance's own, to be closed with it. */
   readonly #ownsStore: boolean;
+  readonly #resumes: boolean;
+  #wakeWorker: Promise<() => void> | undefined;
+  #watching: Watching | undefined;
 
-  private constructor(session: Session, ownsStore: boolean) {
+  private constructor(session: Session, ownsStore: boolean, resumes: boolean) {
     this.#session = session;
     this.#ownsStore = ownsStore;
+    this.#resumes = resumes;
     session.store.onDegraded((degradation) => this.#events.emit("store-degraded", degradation));
   }
 
   /**
-   * Sets up an instance for a client that is logged in. Makes no request.
+   * Sets up an instance for a client that is logged in. Makes no request, but for what waits in the outbox: that is tried again
+   * after a while, unless `outbox` is `manual`.
    *
    * @param client a matrix-js-sdk client (34 to 43), or anything of its shape
    * @param options every one optional; without `anchors` nobody is trusted
@@ -78,7 +105,10 @@ export class Countersign {
   static async create(client: MatrixClientLike, options: CountersignOptions = {}): Promise<Countersign> {
     const userId = ownUserId(client);
     const store = options.store ?? (await defaultStore(userId, options.now ?? Date.now));
-    return new Countersign(openSession(client, options, store), options.store === undefined);
+    const session = openSession(client, options, store);
+    const countersign = new Countersign(session, options.store === undefined, options.outbox !== "manual");
+    void countersign.#wakeOutbox();
+    return countersign;
   }
 
   /**
@@ -100,7 +130,8 @@ export class Countersign {
   }
 
   /**
-   * Takes what a signing tool returned for a request, and verifies it. Nothing leaves the page.
+   * Takes what a signing tool returned for a request, and verifies it. Nothing leaves the page; from now on it is in the outbox,
+   * until it is published or discarded.
    *
    * @param request as `prepare` returned it
    * @param output armor, base64 or the bytes of a file, as the tool wrote it
@@ -126,17 +157,19 @@ export class Countersign {
   }
 
   /**
-   * Publishes an own signature and reads it back, route by route.
+   * Publishes an own signature and reads it back, climbing from route to route until everybody sees it.
    *
-   * The signature is kept in the store until every chosen route has taken it or refused it: after a failure it is still
-   * there.
+   * The signature is in the outbox until every chosen route has taken it or refused it: after a failure that may pass it is tried
+   * again by itself. What `lint` refuses is not sent anywhere.
    *
    * @param signature as `accept` or `sign` returned it; one that was stored meanwhile is verified anew
-   * @param options `routes`: names, default all; `signal`: ends the call
-   * @returns what became of it on each route. The `error` of a route that did not store it has one of the codes
-   *   `ERR_PUBLISH_FAILED` (refused, or said to be stored and was not), `ERR_PUBLISH_UNSAFE` (an object value, which would make
-   *   its owner's identity unreadable), `ERR_SIGNATURE_SIZE`, `ERR_MANIFEST_SIZE`, `ERR_MANIFEST_MALFORMED` (what stands in the
-   *   profile cannot be read and is not overwritten), `ERR_HTTP_*`
+   * @param options `routes`: `auto` or names; `rooms`: more rooms to write it to; `force`: rules of `lint` to override; `observer`: a
+   *   second account that looks; `authenticate`: for uploading the key once more; `signal`: ends the call
+   * @returns what became of it on each route, who sees it and how that is known, and what would let more people see it. The
+   *   `error` of a route that did not store it has one of the codes `ERR_PUBLISH_FAILED` (refused, or said to be stored and was
+   *   not), `ERR_PUBLISH_UNSAFE` and `ERR_SIGNATURE_SIZE` (rules, see `findings`), `ERR_ROUTE_UNAVAILABLE` (this kind of server does
+   *   not take it), `ERR_MANIFEST_SIZE`, `ERR_MANIFEST_MALFORMED` (what stands there cannot be read and is not overwritten),
+   *   `ERR_HTTP_*`
    * @throws CountersignError `ERR_OWN_IDENTITY_CHANGED` for a signature on another master key than the current one,
    *   `ERR_OWN_IDENTITY_MISSING`, `ERR_OWN_IDENTITY_UNVERIFIED`, `ERR_OWN_IDENTITY_DIFFERS`, `ERR_CLIENT_INVALID`,
    *   `ERR_KEY_ID_MALFORMED`, `ERR_SIGNATURE_VALUE`, `ERR_OPTION_INVALID`, `ERR_PUBLISH_FAILED`, `ERR_CLOSED`, `ERR_ABORTED`;
@@ -145,41 +178,112 @@ export class Countersign {
   async publish(signature: OwnSignature, options: PublishOptions = {}): Promise<PublishReceipt> {
     // What the caller does to it from now on must not change what is published.
     const copy = copySignature(signature);
-    return (await ownerSide()).publishOwn(this.#session, copy, options);
+    return (await ownerSide()).publishOwn(this.#session, copy, options).finally(() => this.#wakeOutbox());
   }
 
   /**
-   * The own signatures that are not published everywhere yet, oldest first, with the reason: an error code, or words.
+   * Takes the own signature under a key ID back: removes it from every copy of the manifest and lists it there as withdrawn, with
+   * every copy of it under another name. What hangs on the master key itself no server deletes; the receipt says so.
+   *
+   * @param keyId as it was published
+   * @param options `rooms`: more rooms that hold a copy; `signal`: ends the call
+   * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` where no own signature has this key ID, `ERR_OWN_IDENTITY_*`,
+   *   `ERR_CLIENT_INVALID`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`. The wish stays in the outbox
+   *   where it may be fulfilled later.
+   */
+  async withdraw(keyId: string, options: RoomOptions = {}): Promise<WithdrawReceipt> {
+    return (await ownerSide()).withdrawOwn(this.#session, keyId, options).finally(() => this.#wakeOutbox());
+  }
+
+  /**
+   * What is verified and not published everywhere yet, and what is to be taken back, oldest first.
    *
    * @throws CountersignError `ERR_CLOSED`
    */
-  async kept(): Promise<KeptSignature[]> {
-    return this.#session.store.kept();
+  async outbox(): Promise<OutboxEntry[]> {
+    return this.#session.store.outbox();
   }
 
   /**
-   * Removes a signature that {@link kept} lists.
+   * Tries everything that waits in the outbox once, now.
+   *
+   * @returns what became of each; an `error` is one of those that `publish` and `withdraw` throw
+   * @throws CountersignError `ERR_CLOSED`, `ERR_ABORTED`
+   */
+  async resume(options: CallOptions = {}): Promise<OutboxResult[]> {
+    return (await ownerSide()).resumeOutbox(this.#session, options.signal);
+  }
+
+  /**
+   * Removes an entry from the outbox, for good.
    *
    * @throws CountersignError `ERR_CLOSED`
    */
-  async discardKept(id: string): Promise<void> {
-    await this.#session.store.discard(id);
+  async discard(id: string): Promise<void> {
+    await this.#session.store.deleteOutbox(id);
   }
 
   /**
-   * Fetches master keys and all external signatures on them, from every route. Verifies nothing.
+   * Whether the members of a room may write their manifests into its state; with `apply` lets them, where the own power suffices.
+   *
+   * @throws CountersignError `ERR_ROOM_POWER` (the own power does not suffice), `ERR_ROOM_UNAVAILABLE`, `ERR_CLOSED`,
+   *   `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async prepareRoom(roomId: string, options: CallOptions & { readonly apply?: boolean } = {}): Promise<RoomReadiness> {
+    const { http, client } = this.#session;
+    const { signal } = callContext(this.#session, options.signal);
+    return (await ownerSide()).prepareRoom(http, roomId, ownUserId(client), { ...options, signal });
+  }
+
+  /**
+   * Brings the own manifest from a room to the one that replaced it, and counts that one among the chosen rooms. To be called by
+   * every owner after an upgrade, once joined; {@link Countersign.watch} does so by itself.
+   *
+   * @returns whether the manifest stands in the new room, proven by a read-back; `false` too where the old one holds none
+   * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_OWN_IDENTITY_*`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async carryOver(roomId: string, replacement: string, options: CallOptions = {}): Promise<boolean> {
+    return (await ownerSide()).carryOver(this.#session, roomId, replacement, options.signal);
+  }
+
+  /**
+   * What makes a user's identity invisible to other clients: signatures that a client of today cannot read.
+   *
+   * @throws HttpError `ERR_HTTP_*`; CountersignError `ERR_CLOSED`, `ERR_ABORTED`
+   */
+  async diagnose(userId: string, options: CallOptions = {}): Promise<Diagnosis> {
+    const { http, signal } = callContext(this.#session, options.signal);
+    return (await ownerSide()).diagnose(http, userId, signal);
+  }
+
+  /**
+   * Takes a bundle of manifests for the life of this instance: the text or bytes of a file, its parsed JSON, or an address that
+   * serves it.
+   *
+   * @returns for whom there is a manifest in it
+   * @throws CountersignError `ERR_BUNDLE_MALFORMED`, `ERR_BUNDLE_SIZE`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async importBundle(bundle: string | Uint8Array | JsonObject | URL, options: CallOptions = {}): Promise<string[]> {
+    const { http, signal } = callContext(this.#session, options.signal);
+    const { fetchBundle, readBundle } = await readerSide();
+    const manifests = bundle instanceof URL ? await fetchBundle(bundle, http, signal) : readBundle(bundle);
+    for (const [userId, list] of manifests) this.#session.bundles.set(userId, list);
+    return [...manifests.keys()];
+  }
+
+  /**
+   * Fetches master keys and all external signatures on them, from every place, merged. Verifies no external signature.
+   *
+   * Profile fields may come from a cache of ten minutes, unless `fresh` is set.
    *
    * @param userIds any number of user IDs; what is none is reported, not thrown
-   * @param options `signal`: ends the call
+   * @param options `fresh`: ask for profile fields anew; `signal`: ends the call
    * @returns one identity for every user asked for, in their order
    * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
    *   `ERR_OPTION_INVALID` (a clock that tells no time)
    */
-  async fetch(userIds: readonly string[], options: CallOptions = {}): Promise<Map<string, SignedIdentity>> {
-    const context = callContext(this.#session, options.signal);
-    const identities = await fetchIdentities(userIds, publishingRoutes, context);
-    for (const identity of identities.values()) this.#notice(identity);
-    return identities;
+  async fetch(userIds: readonly string[], options: FetchOptions = {}): Promise<Map<string, SignedIdentity>> {
+    return this.#fetchWith(await this.#openReading(options), userIds);
   }
 
   /**
@@ -188,7 +292,7 @@ export class Countersign {
    * Each is about one master key, `assessment.masterKey`: compare it with the one that your client encrypts to.
    *
    * @param userIds any number of user IDs, each assessed once
-   * @param options `onProgress`: called after each batch; `signal`: ends the call
+   * @param options `onProgress`: called after each batch; `fresh`: ask for profile fields anew; `signal`: ends the call
    * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
    *   `ERR_OPTION_INVALID` (a clock that tells no time)
    */
@@ -196,16 +300,46 @@ export class Countersign {
     userIds: readonly string[],
     options: AssessOptions = {},
   ): AsyncGenerator<IdentityAssessment, void, undefined> {
-    const { onProgress, signal } = options;
     const unique = [...new Set(userIds)];
+    const reading = await this.#openReading(options);
     for (let done = 0; done < unique.length; done += assessBatch) {
-      const batch = unique.slice(done, done + assessBatch);
-      for (const assessment of await this.#assessBatch(batch, signal)) {
+      const identities = await this.#fetchWith(reading, unique.slice(done, done + assessBatch));
+      for (const assessment of await this.#assessAll([...identities.values()], options.signal)) {
         this.#events.emit("assessment", assessment);
         yield assessment;
       }
-      onProgress?.({ done: Math.min(done + assessBatch, unique.length), total: unique.length });
+      options.onProgress?.({ done: Math.min(done + assessBatch, unique.length), total: unique.length });
     }
+  }
+
+  /**
+   * Tells of changes to users, as `changed` events: from what the client hears by itself, and by asking politely about the others.
+   *
+   * One watching at a time: another call replaces the one before. Where a room chosen for manifests is upgraded, the own manifest
+   * is carried over, if the user has joined the new one.
+   *
+   * @param userIds whom to watch; the own user always is
+   * @param options `rooms`: default those of the instance; `observer`: of `/sync`, see `createSyncObserver`; `intervalMs`: how often
+   *   to ask about each, default 10 minutes; `signal`: ends it
+   * @returns adds and removes users, and ends it
+   * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`
+   */
+  async watch(userIds: readonly string[], options: WatchOptions = {}): Promise<Watching> {
+    const { signal } = callContext(this.#session, options.signal);
+    const { watchUsers } = await watchSide();
+    this.#watching?.stop();
+    this.#watching = watchUsers(
+      this.#session,
+      userIds,
+      { ...options, signal },
+      {
+        fetch: (ids, fetchSignal) => this.fetch(ids, { signal: fetchSignal }),
+        carryOver: (from, to) => this.carryOver(from, to),
+        changed: (change) => this.#events.emit("changed", change),
+        upgraded: (upgrade) => this.#events.emit("room-upgraded", upgrade),
+      },
+    );
+    return this.#watching;
   }
 
   /** Why the store works from memory, where it does: for who did not listen when `store-degraded` was said. */
@@ -228,15 +362,41 @@ export class Countersign {
     if (this.#ownsStore) this.#session.store.close();
   }
 
-  async #assessBatch(userIds: readonly string[], signal: AbortSignal | undefined): Promise<IdentityAssessment[]> {
+  async #openReading({ fresh = false, signal }: FetchOptions): Promise<IdentityReader> {
+    const context = callContext(this.#session, signal);
+    const { openReading } = await readerSide();
+    return openReading({ ...readingSources(this.#session), fresh }, readingContext(this.#session, context.signal));
+  }
+
+  async #fetchWith(reading: IdentityReader, userIds: readonly string[]): Promise<Map<string, SignedIdentity>> {
+    const identities = await reading(userIds);
+    for (const identity of identities.values()) this.#notice(identity);
+    this.#watching?.seen(identities);
+    return identities;
+  }
+
+  async #assessAll(
+    identities: readonly SignedIdentity[],
+    signal: AbortSignal | undefined,
+  ): Promise<IdentityAssessment[]> {
     const { registry, anchors, store, now: clock } = this.#session;
-    const identities = [...(await this.fetch(userIds, signal ? { signal } : {})).values()];
     const now = clock();
     const context = { registry, now, signal: callContext(this.#session, signal).signal };
     const reports = await verifyIdentities(identities, store, context);
     return identities.map((identity) =>
       assessIdentity({ identity, reports: reports.get(identity.userId) ?? [], anchors, now }),
     );
+  }
+
+  /** Lets what waits in the outbox be tried again after a while; loads what that needs only where something waits. */
+  async #wakeOutbox(): Promise<void> {
+    if (!this.#resumes || this.#session.closing.signal.aborted) return;
+    const entries = await this.#session.store.outbox().catch(() => []);
+    if (!entries.some(({ state }) => state === "waiting")) return;
+    this.#wakeWorker ??= ownerSide().then(({ createOutboxWorker }) =>
+      createOutboxWorker(this.#session, (result) => this.#events.emit("outbox", result)),
+    );
+    await this.#wakeWorker.then((wake) => wake()).catch(() => undefined);
   }
 
   #notice({ userId, masterKey }: SignedIdentity): void {

@@ -1,9 +1,9 @@
 import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
-import { CountersignError } from "../errors.js";
+import type { MatrixClientLike } from "../matrix/client-like.js";
 import type { HttpOptions } from "../matrix/http.js";
-import type { PublishingRoute } from "../matrix/routes/route.js";
-import { publishingRoutes } from "../matrix/routes/routes.js";
+import type { Authenticate } from "../matrix/routes/bootstrap.js";
 import type { RouteName } from "../model/identity.js";
+import type { LintRule } from "../model/lint/finding.js";
 import type { SignatureStore } from "../store/signature-store.js";
 import type { TrustAnchor } from "../trust/anchor.js";
 
@@ -13,7 +13,19 @@ export interface CountersignOptions {
   readonly algorithms?: readonly SignatureAlgorithm[];
   /** Whose signature convinces, and for whom. None means: nobody is trusted. */
   readonly anchors?: readonly TrustAnchor[];
-  /** Where verdicts are remembered; stays the caller's to close. Default: IndexedDB in browsers, memory elsewhere. */
+  /** IDs of rooms and spaces chosen for manifests: read with every fetch, written with every publishing. */
+  readonly rooms?: readonly string[];
+  /**
+   * Whether owners' servers may be asked for profile fields themselves, without a token, where the own server has none: they
+   * learn the reader's address. A list names hosts that are asked although they are not public ones. Default `false`.
+   */
+  readonly direct?: boolean | readonly string[];
+  /**
+   * Whether signatures that could not be published are tried again by themselves, by this instance and by the next one on the
+   * same store. `manual`: only by {@link Countersign.resume}. Default `automatic`.
+   */
+  readonly outbox?: "automatic" | "manual";
+  /** Where verdicts, seen manifests and the outbox are remembered; stays the caller's to close. Default: IndexedDB in browsers, memory elsewhere. */
   readonly store?: SignatureStore;
   /** The clock, milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
@@ -27,26 +39,35 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Where manifests are written. */
+export interface RoomOptions extends CallOptions {
+  /** IDs of rooms and spaces, beside those of the instance. */
+  readonly rooms?: readonly string[];
+}
+
 /** How a signature is published. */
-export interface PublishOptions extends CallOptions {
-  /** Default: every route. */
-  readonly routes?: readonly RouteName[];
+export interface PublishOptions extends RoomOptions {
+  /**
+   * `auto` (the default) climbs from route to route until everybody sees the signature, leaves out what the server is known not to
+   * take, and writes every room that is named. A list: exactly these routes, in their usual order.
+   */
+  readonly routes?: "auto" | readonly RouteName[];
+  /** Rules to override, by name: see `lint`. */
+  readonly force?: readonly LintRule[];
+  /** A second account that looks whether it sees the signature; best on another server. */
+  readonly observer?: MatrixClientLike;
+  /** Passes the server's user-interactive authentication, for the route `bootstrap` on a key that exists already. */
+  readonly authenticate?: Authenticate;
+}
+
+/** How identities are fetched. */
+export interface FetchOptions extends CallOptions {
+  /** Whether to ask for profile fields that are remembered from the last ten minutes. Default `false`. */
+  readonly fresh?: boolean;
 }
 
 /** How users are assessed. */
-export interface AssessOptions extends CallOptions {
+export interface AssessOptions extends FetchOptions {
   /** Called after each batch of users. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-}
-
-/**
- * The routes of these names, in their usual order.
- *
- * @throws CountersignError `ERR_OPTION_INVALID` for none, or a name that no route has
- */
-export function selectRoutes(names?: readonly RouteName[]): readonly PublishingRoute[] {
-  if (names === undefined) return publishingRoutes;
-  const selected = publishingRoutes.filter(({ name }) => names.includes(name));
-  if (selected.length > 0 && selected.length === new Set(names).size) return selected;
-  throw new CountersignError("ERR_OPTION_INVALID", "expected the names of publishing routes");
 }

@@ -1,9 +1,12 @@
 import { type AlgorithmRegistry, createRegistry } from "../algorithms/registry.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
-import { createHttp, type MatrixHttp } from "../matrix/http.js";
+import { createHttp, type HttpOptions, type MatrixHttp } from "../matrix/http.js";
 import { ownUserId } from "../matrix/own-user-id.js";
 import type { RouteContext } from "../matrix/routes/route.js";
+import type { Verdict } from "../model/report.js";
+import { readRoomIds } from "../model/room-id.js";
 import type { SignatureStore } from "../store/signature-store.js";
 import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
 import { readClock } from "./clock.js";
@@ -17,8 +20,16 @@ export interface Session {
   readonly anchors: readonly TrustAnchor[];
   readonly store: SignatureStore;
   readonly http: MatrixHttp;
-  /** IDs of own signatures that `accept` verified: publishing them asks for no key that came with them alone. */
-  readonly accepted: Set<string>;
+  /** What {@link Session.http} was made with, for a second client's requests. */
+  readonly httpOptions: HttpOptions;
+  /** Rooms and spaces chosen for manifests, and those that replaced them since. */
+  readonly rooms: Set<string>;
+  /** Whether owners' servers may be asked themselves, or which of them that are not public. */
+  readonly direct: boolean | readonly string[];
+  /** Manifests from imported bundles, by user. */
+  readonly bundles: Map<string, readonly JsonObject[]>;
+  /** Verdicts on own signatures that `accept` verified, by ID: publishing them asks for no key that came with them alone. */
+  readonly accepted: Map<string, Verdict>;
   /** One publishing at a time. */
   readonly publishLock: PublishLock;
   /** Milliseconds since 1970. */
@@ -28,7 +39,7 @@ export interface Session {
 }
 
 /** A misspelt option would be missed by nobody, and without `anchors` nobody would be trusted. */
-const knownOptions: ReadonlySet<string> = new Set(["algorithms", "anchors", "store", "now", "http"]);
+const knownOptions: ReadonlySet<string> = new Set("algorithms anchors rooms direct outbox store now http".split(" "));
 
 /**
  * Checks the options and sets up what they ask for. Makes no request.
@@ -39,14 +50,23 @@ export function openSession(client: MatrixClientLike, options: CountersignOption
   if (!Object.keys(options).every((name) => knownOptions.has(name))) {
     throw new CountersignError("ERR_OPTION_INVALID", "expected the documented options alone");
   }
+  const { rooms = [], direct = false, outbox = "automatic" } = options;
+  const isHostList = Array.isArray(direct) && direct.every((host) => typeof host === "string");
+  if (!(typeof direct === "boolean" || isHostList) || !["automatic", "manual"].includes(outbox)) {
+    throw new CountersignError("ERR_OPTION_INVALID", "expected the documented values for direct and outbox");
+  }
   const closing = new AbortController();
   return {
     client,
+    rooms: new Set(readRoomIds(rooms)),
+    direct,
+    bundles: new Map(),
     registry: createRegistry(options.algorithms ?? []),
     anchors: readAnchors(options.anchors ?? []),
     store,
-    accepted: new Set(),
+    accepted: new Map(),
     publishLock: createPublishLock(ownUserId(client)),
+    httpOptions: options.http ?? {},
     http: createHttp(client, options.http ?? {}, closing.signal),
     now: () => readClock(options.now ?? Date.now),
     closing,
@@ -58,13 +78,12 @@ export function openSession(client: MatrixClientLike, options: CountersignOption
  *
  * @throws CountersignError `ERR_CLOSED`
  */
-export function callContext(session: Session, signal?: AbortSignal): RouteContext & { readonly signal: AbortSignal } {
+export function callContext(session: Session, signal?: AbortSignal): RouteContext {
   const ended = session.closing.signal;
   if (ended.aborted) throw new CountersignError("ERR_CLOSED", "this instance was closed");
   return {
     http: session.http,
     now: session.now,
-    unreachableServers: new Set(),
     signal: signal ? AbortSignal.any([ended, signal]) : ended,
   };
 }

@@ -16,6 +16,10 @@ export interface OwnMasterKey {
   readonly signable: SignableObject;
   /** Unpadded base64. */
   readonly publicKey: string;
+  /** The object as the server serves it, `signatures` and all. */
+  readonly served: JsonObject;
+  /** The self-signing key as the server serves it, unverified; absent where there is none. */
+  readonly selfSigningKey?: JsonObject;
 }
 
 /**
@@ -44,7 +48,8 @@ export async function ownMasterKey(
   if (!served?.masterKey || !equalBytes(served.masterKey.signable.bytes, signable.bytes)) {
     throw new CountersignError("ERR_OWN_IDENTITY_DIFFERS", "the server's copy of the own master key is another one");
   }
-  return { object, signable, publicKey };
+  const { masterKey, selfSigningKey } = served;
+  return { object, signable, publicKey, served: masterKey.object, ...(selfSigningKey && { selfSigningKey }) };
 }
 
 /** A master key in the one form in which clients write it: nothing but owner, usage and key. */
@@ -58,6 +63,17 @@ function notOurs(isVerified: boolean, problem: IdentityProblem | undefined): Cou
   return problem === "no-master-key"
     ? new CountersignError("ERR_OWN_IDENTITY_MISSING", "expected a user who has set up cross-signing")
     : new CountersignError("ERR_OWN_IDENTITY_UNVERIFIED", "expected a device that has verified its own identity");
+}
+
+/**
+ * The own master key in unpadded base64 as the crypto stack holds it. Asks no server.
+ *
+ * @throws CountersignError `ERR_CLIENT_INVALID`, `ERR_OWN_IDENTITY_MISSING`, `ERR_OWN_IDENTITY_UNVERIFIED`, `ERR_ABORTED`
+ */
+export async function ownPublicKey(client: MatrixClientLike, signal: AbortSignal): Promise<string> {
+  const { publicKey, isVerified } = await askCrypto(client, ownUserId(client), signal);
+  if (!publicKey || !isVerified) throw notOurs(isVerified, undefined);
+  return publicKey;
 }
 
 async function askCrypto(client: MatrixClientLike, userId: string, signal: AbortSignal | undefined) {

@@ -42,7 +42,7 @@ it("keeps a signature that could not be published beyond the life of a page", as
   await expect(first.countersign.publish(signature)).rejects.toMatchObject({ code: "ERR_HTTP_TOKEN" });
   first.countersign.close();
   const second = await open();
-  expect(await second.countersign.kept()).toMatchObject([
+  expect(await second.countersign.outbox()).toMatchObject([
     { masterKey: signature.masterKey, signature: { value: signature.value } },
   ]);
   second.countersign.close();

@@ -112,7 +112,7 @@ it("an own signature survives whatever the homeserver answers while it is publis
       const signature = await countersign.sign(signer);
       turn = 0;
       const receipt = await countersign.publish(signature).catch(() => undefined);
-      if (!receipt?.published) expect(await store.kept()).toMatchObject([{ signature: { value: signature.value } }]);
+      if (!receipt?.published) expect(await store.outbox()).toMatchObject([{ signature: { value: signature.value } }]);
     }),
     { numRuns: 300 },
   );

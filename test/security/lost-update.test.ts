@@ -54,7 +54,7 @@ it("a signature stays kept while a chosen route may still take it", async () => 
     method === "PUT" && path.includes("/profile/") ? matrixError(500, "M_UNKNOWN") : undefined;
   expect(await own.publish(signature)).toMatchObject({
     published: true,
-    routes: [{ stored: true }, { stored: false }],
+    routes: [{ stored: true }, { stored: false }, { route: "bundle" }],
   });
-  expect(await own.kept()).toMatchObject([{ reason: "ERR_HTTP_STATUS", signature: { keyId: signature.keyId } }]);
+  expect(await own.outbox()).toMatchObject([{ reason: "ERR_HTTP_STATUS", signature: { keyId: signature.keyId } }]);
 });

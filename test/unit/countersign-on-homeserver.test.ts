@@ -51,5 +51,5 @@ it("says that the access token is expired, and keeps the signature", async () =>
   const { homeserver, own, signature } = await setUp();
   homeserver.expireAccessTokens();
   await expect(own.publish(signature)).rejects.toMatchObject({ code: "ERR_HTTP_TOKEN", errcode: "M_UNKNOWN_TOKEN" });
-  expect(await own.kept()).toHaveLength(1);
+  expect(await own.outbox()).toHaveLength(1);
 });

@@ -47,15 +47,32 @@ describe("the main job", () => {
     const { own, others, signer, store } = await setUp();
     const receipt = await own.publish(await own.sign(signer));
     expect(receipt).toMatchObject({ userId: alice, published: true });
+    expect(receipt).toMatchObject({ visibleTo: "everyone", advice: [] });
     expect(receipt.routes).toEqual([
-      { route: "signatures-upload", accepted: true, stored: true, visibleTo: "uploader" },
-      { route: "profile-field", accepted: true, stored: true, visibleTo: "everyone" },
+      {
+        route: "signatures-upload",
+        accepted: true,
+        stored: true,
+        visibleTo: "unknown",
+        proof: "read-back",
+        remarks: [],
+        recall: "never",
+      },
+      {
+        route: "profile-field",
+        accepted: true,
+        stored: true,
+        visibleTo: "everyone",
+        proof: "inferred",
+        remarks: ["unapproved", "needs-profile-fields"],
+        recall: "removable",
+      },
     ]);
     const assessment = await assessOne(others);
     expect(assessment).toMatchObject({ userId: alice, level: "trusted", reasons: [{ code: "vouched" }] });
     expect(assessment?.reports).toHaveLength(1);
     expect(assessment?.reports[0]?.seenIn).toEqual(["master-key", "profile-field"]);
-    expect(await store.kept()).toEqual([]);
+    expect(await store.outbox()).toEqual([]);
   });
 
   it("uses only the routes it is told", async () => {
@@ -133,7 +150,7 @@ describe("an own identity that is not beyond doubt", () => {
     server.masterKeys.set(alice, next.object);
     owner.crypto.masterKey = next.publicKey;
     await expect(own.publish(signature)).rejects.toMatchObject({ code: "ERR_OWN_IDENTITY_CHANGED" });
-    expect(await own.kept()).toMatchObject([
+    expect(await own.outbox()).toMatchObject([
       { signature: { keyId: signature.keyId, value: signature.value }, reason: "ERR_OWN_IDENTITY_CHANGED" },
     ]);
     expect(server.manifests.size).toBe(0);
@@ -217,7 +234,7 @@ describe("honesty about what the server did", () => {
         : undefined;
     const receipt = await own.publish(await own.sign(signer), { routes: ["signatures-upload"] });
     expect(receipt).toMatchObject({ published: false, routes: [{ accepted: false, stored: false }] });
-    expect(await own.kept()).toHaveLength(1);
+    expect(await own.outbox()).toHaveLength(1);
   });
 
   it("does not believe a 200 that stored nothing", async () => {
@@ -236,10 +253,10 @@ describe("honesty about what the server did", () => {
     server.intercept = ({ method, path }) =>
       method === "PUT" || path.endsWith("upload") ? matrixError(401, "M_UNKNOWN_TOKEN") : undefined;
     await expect(own.publish(signature)).rejects.toMatchObject({ code: "ERR_HTTP_TOKEN" });
-    expect(await own.kept()).toMatchObject([{ reason: "ERR_HTTP_TOKEN" }]);
+    expect(await own.outbox()).toMatchObject([{ reason: "ERR_HTTP_TOKEN" }]);
     server.intercept = () => undefined;
     await expect(own.publish(signature)).resolves.toMatchObject({ published: true });
-    expect(await own.kept()).toEqual([]);
+    expect(await own.outbox()).toEqual([]);
   });
 
   it("never overwrites a manifest that it cannot read", async () => {

@@ -19,7 +19,10 @@ export const placeNames: Readonly<Record<Place, string>> = {
 };
 
 const visible: Readonly<Record<Visibility, string>> = {
-  everyone: "Visible to everyone who may read the profile.",
+  everyone: "Visible to everyone.",
+  room: "Visible to the members of the room.",
+  "own-server": "Visible to the users of Alice's server.",
+  unknown: "Visible to Alice; whether others see it is not known.",
   uploader: "Visible to Alice for certain; whether others see it is up to the server.",
   nobody: "Visible to nobody.",
 };

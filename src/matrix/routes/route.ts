@@ -1,25 +1,80 @@
 import type { JsonObject } from "../../encoding/json-object.js";
 import type { CountersignError } from "../../errors.js";
-import type { ExternalSignature } from "../../model/external-signature.js";
-import type { IdentityProblem, RouteName } from "../../model/identity.js";
-import type { Withdrawal } from "../../model/manifest.js";
+import type { RouteName } from "../../model/identity.js";
+import type { LintFinding } from "../../model/lint/finding.js";
 import type { SignableObject } from "../../model/signable.js";
 import type { MatrixHttp } from "../http.js";
 
-/** Who can see what a route stored, as far as it is known. */
-export type Visibility = "everyone" | "uploader" | "nobody";
+/**
+ * Who sees what a route stored.
+ *
+ * - `everyone`: whoever asks, on every server that can ask
+ * - `room`: the members of the room, on every server
+ * - `own-server`: the users of the owner's server
+ * - `uploader`: the owner; others perhaps, and not for certain
+ * - `unknown`: the owner; of others nothing is known
+ * - `nobody`: it is not stored
+ */
+export type Visibility = "everyone" | "room" | "own-server" | "uploader" | "unknown" | "nobody";
 
-/** What became of a signature on one route. */
-export interface RouteReceipt {
-  readonly route: RouteName;
+/**
+ * What stands behind a receipt's `visibleTo`.
+ *
+ * - `observed`: a second account saw it, from where the claim reaches
+ * - `inferred`: concluded from the server's name and version, or from what the specification promises
+ * - `read-back`: the owner's own reading, which proves nothing about others
+ */
+export type Proof = "observed" | "inferred" | "read-back";
+
+/**
+ * What becomes of a signature that its owner wants back.
+ *
+ * - `removable`: it can be deleted where it stands; who copied it has it
+ * - `history`: it can be replaced, the older version stays in the room's history
+ * - `never`: no server has a way to delete it; readers of the owner's manifest can be told that it was withdrawn
+ * - `unknown`: it stands wherever others put it
+ */
+export type Recall = "removable" | "history" | "never" | "unknown";
+
+/**
+ * Something to know about a receipt.
+ *
+ * - `needs-profile-fields`: readers on servers without profile fields need a room or `direct`
+ * - `shown-by-accident`: the server shows it to others until it restarts; that is not counted
+ * - `not-seen-by-observer`: the second account did not see it
+ * - `already-there`: nothing had to be sent
+ * - `unapproved`: the self-signing key could not be had, so a server could change the manifest unnoticed
+ */
+export type ReceiptRemark =
+  | "needs-profile-fields"
+  | "shown-by-accident"
+  | "not-seen-by-observer"
+  | "already-there"
+  | "unapproved";
+
+/** What a route did with a signature. */
+export interface RouteOutcome {
   /** Whether the server took the request without an objection. */
   readonly accepted: boolean;
   /** Whether the signature was there when it was read back. */
   readonly stored: boolean;
-  /** Who sees it: `uploader` where the own read-back is all that is proven. */
-  readonly visibleTo: Visibility;
+  readonly remarks?: readonly ReceiptRemark[];
   /** Why it is not stored. */
   readonly error?: CountersignError;
+}
+
+/** What became of a signature on one route, in one room where the route has several. */
+export interface RouteReceipt extends RouteOutcome {
+  readonly route: RouteName;
+  readonly roomId?: string;
+  readonly visibleTo: Visibility;
+  readonly proof: Proof;
+  readonly recall: Recall;
+  readonly remarks: readonly ReceiptRemark[];
+  /** For `ERR_PUBLISH_UNSAFE` and `ERR_SIGNATURE_SIZE`: the rules that refused it; each can be overridden by name. */
+  readonly findings?: readonly LintFinding[];
+  /** For `bundle`: the text to save or to serve. */
+  readonly bundle?: string;
 }
 
 /** A master key as it was served, with whose it is. */
@@ -29,34 +84,10 @@ export interface ServedMasterKey {
   readonly object: JsonObject;
 }
 
-/** What a route has for one user. */
-export interface RouteReading {
-  readonly signatures: readonly ExternalSignature[];
-  readonly withdrawn?: readonly Withdrawal[];
-  readonly problem?: IdentityProblem;
-}
-
 /** What routes work with. */
 export interface RouteContext {
   readonly http: MatrixHttp;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Servers that did not answer in this call: nobody waits for them twice. Routes add to it. */
-  readonly unreachableServers: Set<string>;
-  readonly signal?: AbortSignal;
-}
-
-/** One way from an owner to those who verify: all routes are alike, and more of them are more files like these. */
-export interface PublishingRoute {
-  readonly name: RouteName;
-  /**
-   * Whether the route can carry this signature at all.
-   *
-   * @returns the reason why not
-   */
-  refuses(signature: ExternalSignature): CountersignError | undefined;
-  /** Stores one own signature on the own master key and reads it back. A server's refusal is a receipt, never a throw. */
-  publish(signature: ExternalSignature, masterKey: ServedMasterKey, context: RouteContext): Promise<RouteReceipt>;
-  /** The signatures that the route has for a master key. Failures that are ordinary are a `problem`, never a throw. */
-  read(masterKey: ServedMasterKey, context: RouteContext): Promise<RouteReading>;
+  readonly signal: AbortSignal;
 }

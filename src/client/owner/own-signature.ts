@@ -1,15 +1,17 @@
-import type { SigningCommand } from "../algorithms/algorithm.js";
-import { type AlgorithmRegistry, requireAlgorithm } from "../algorithms/registry.js";
-import { type Bytes, equalBytes } from "../encoding/bytes.js";
-import { canonicalJson } from "../encoding/canonical-json.js";
-import type { JsonObject } from "../encoding/json-object.js";
-import { CountersignError } from "../errors.js";
-import { masterKeyObject, type OwnMasterKey } from "../matrix/own-identity.js";
-import { orAborted } from "../model/abort.js";
-import { AcceptError } from "../model/accept-error.js";
-import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
-import { formatKeyId, parseKeyId } from "../model/key-id.js";
-import { readSignable, signedBytes } from "../model/signable.js";
+import type { SigningCommand } from "../../algorithms/algorithm.js";
+import { type AlgorithmRegistry, requireAlgorithm } from "../../algorithms/registry.js";
+import { type Bytes, equalBytes } from "../../encoding/bytes.js";
+import { canonicalJson } from "../../encoding/canonical-json.js";
+import type { JsonObject } from "../../encoding/json-object.js";
+import { CountersignError } from "../../errors.js";
+import { masterKeyObject, type OwnMasterKey } from "../../matrix/own-identity.js";
+import { orAborted } from "../../model/abort.js";
+import { AcceptError } from "../../model/accept-error.js";
+import type { ExternalSignature, SignatureValue } from "../../model/external-signature.js";
+import { formatKeyId, parseKeyId } from "../../model/key-id.js";
+import type { Verdict } from "../../model/report.js";
+import { readSignable, signedBytes } from "../../model/signable.js";
+import type { Disclosure } from "./disclosure.js";
 
 /** Everything that a user needs to sign their master key with a tool of their own. */
 export interface SigningRequest {
@@ -24,7 +26,12 @@ export interface SigningRequest {
   readonly bytes: Bytes;
   /** Ready command lines. */
   readonly commands: readonly SigningCommand[];
+  /** What publishing the signature would make public, to whom, and what cannot be recalled; the smallest audience first. */
+  readonly disclosures: readonly Disclosure[];
 }
+
+/** A master key in the form in which it is signed, whether a server has it already or not. */
+export type UnsignedMasterKey = Pick<OwnMasterKey, "object" | "signable" | "publicKey">;
 
 /** An own signature, verified, with the master key that it is on. */
 export interface OwnSignature extends ExternalSignature {
@@ -37,14 +44,20 @@ export interface OwnSignature extends ExternalSignature {
  *
  * @throws CountersignError `ERR_ALGORITHM_UNKNOWN`, `ERR_ALGORITHM_CANNOT_SIGN` for an algorithm that only verifies
  */
-export function signingRequest(registry: AlgorithmRegistry, id: string, own: OwnMasterKey): SigningRequest {
+export function signingRequest(
+  registry: AlgorithmRegistry,
+  id: string,
+  own: UnsignedMasterKey,
+  disclosures: readonly Disclosure[],
+): SigningRequest {
   const algorithm = requireAlgorithm(registry, id);
   if (!algorithm.accept) {
     throw new CountersignError("ERR_ALGORITHM_CANNOT_SIGN", "expected an algorithm that makes signatures");
   }
   const { object, publicKey } = own;
   const { bytes, userId } = own.signable;
-  return { algorithm: id, userId, masterKey: publicKey, object, bytes, commands: algorithm.commands?.(bytes) ?? [] };
+  const commands = algorithm.commands?.(bytes) ?? [];
+  return { algorithm: id, userId, masterKey: publicKey, object, bytes, commands, disclosures };
 }
 
 /**
@@ -60,7 +73,7 @@ export async function acceptSignature(
   output: string | Uint8Array,
   now: number,
   signal?: AbortSignal,
-): Promise<OwnSignature> {
+): Promise<{ readonly signature: OwnSignature; readonly verdict: Verdict }> {
   const algorithm = requireAlgorithm(registry, request.algorithm);
   const object = readSignable(request.object, request.userId);
   const prepared = signedBytes(masterKeyObject(request.userId, request.masterKey));
@@ -77,7 +90,7 @@ export async function acceptSignature(
     throw new CountersignError("ERR_KEY_ID_MALFORMED", "expected a key ID of the algorithm asked for, got another");
   }
   assertWritableKeyId(keyId);
-  return { userId: request.userId, keyId, value, masterKey: request.masterKey };
+  return { signature: { userId: request.userId, keyId, value, masterKey: request.masterKey }, verdict };
 }
 
 /**

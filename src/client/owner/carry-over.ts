@@ -1,0 +1,35 @@
+import { ownMasterKey } from "../../matrix/own-identity.js";
+import { readRoomIds } from "../../model/room-id.js";
+import { callContext, type Session } from "../session.js";
+import { inTurn } from "./outbox.js";
+import { changeOwnManifest, type PlaceUse, rememberedManifests } from "./own-manifest.js";
+
+/**
+ * Brings the own manifest from a room to the one that replaced it. Room upgrades leave members' state behind.
+ *
+ * @returns whether it stands in the new room; `false` where there is none to bring
+ * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_OWN_IDENTITY_*`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError
+ */
+export async function carryOver(
+  session: Session,
+  roomId: string,
+  replacement: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const context = callContext(session, signal);
+  readRoomIds([roomId, replacement]);
+  session.rooms.add(replacement);
+  const own = await ownMasterKey(session.client, session.http, context.signal);
+  return inTurn(session, context, async () => {
+    const old = await changeOwnManifest(session, own, placesIn({ [roomId]: "follow" }), {}, context);
+    const isAnywhere = old.outcomes.length > 0 || (await rememberedManifests(session, own)).length > 0;
+    if (!isAnywhere) return false;
+    const rooms = placesIn({ [roomId]: "follow", [replacement]: "write" });
+    const { outcomes } = await changeOwnManifest(session, own, rooms, {}, context);
+    return outcomes.some(({ place, stored }) => place.roomId === replacement && stored);
+  });
+}
+
+function placesIn(rooms: Readonly<Record<string, PlaceUse>>) {
+  return { profileField: "follow", rooms: new Map(Object.entries(rooms)) } as const;
+}

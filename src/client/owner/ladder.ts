@@ -1,0 +1,180 @@
+import { CountersignError } from "../../errors.js";
+import type { OwnMasterKey } from "../../matrix/own-identity.js";
+import { type Authenticate, publishByReupload } from "../../matrix/routes/bootstrap.js";
+import type { RouteContext, RouteOutcome, RouteReceipt } from "../../matrix/routes/route.js";
+import { uploadSignature } from "../../matrix/routes/signatures-upload.js";
+import type { ServerIdentity } from "../../matrix/servers/identify-server.js";
+import type { ExternalSignature } from "../../model/external-signature.js";
+import type { RouteName } from "../../model/identity.js";
+import type { LintFinding, LintRule } from "../../model/lint/finding.js";
+import { lint } from "../../model/lint/lint.js";
+import type { ManifestChange } from "../../model/next-manifest.js";
+import type { Session } from "../session.js";
+import { adviseOn } from "./advice.js";
+import { bundleOf } from "./bundle.js";
+import type { Observer } from "./observer.js";
+import { changeOwnManifest, type ManifestPlaces, type PlaceUse } from "./own-manifest.js";
+import { recalls } from "./recalls.js";
+import { type PublishReceipt, widest } from "./receipt.js";
+import { type Sight, sightOf } from "./visibility.js";
+
+/** One climb: what is published, and by which means. */
+export interface Climb {
+  readonly signature: ExternalSignature;
+  readonly own: OwnMasterKey;
+  /** What the manifest becomes with it. */
+  readonly change: ManifestChange;
+  /** Whether existing copies of the manifest change whatever routes were chosen: it takes this signature's key back. */
+  readonly mustReachManifest: boolean;
+  readonly routes: "auto" | readonly RouteName[];
+  readonly rooms: readonly string[];
+  readonly force: readonly LintRule[];
+  readonly server: ServerIdentity | undefined;
+  readonly observer?: Observer;
+  readonly authenticate?: Authenticate;
+}
+
+/**
+ * Climbs from route to route until everybody sees the signature, or takes exactly the routes that were chosen.
+ *
+ * A server's refusal is a receipt. What a rule of `lint` refuses is not sent. The manifest is written in all its places at once,
+ * so that they hold the same one.
+ *
+ * @throws CountersignError `ERR_ABORTED`
+ */
+export async function climb(session: Session, input: Climb, context: RouteContext): Promise<PublishReceipt> {
+  const receipts: RouteReceipt[] = [];
+  for (const name of ["signatures-upload", "bootstrap"] as const) {
+    if (isChosen(name, input, receipts)) receipts.push(await onKey(name, input, context));
+  }
+  receipts.push(...(await inManifest(session, input, receipts, context)));
+  const { userId, keyId } = input.signature;
+  return {
+    userId,
+    keyId,
+    published: receipts.some(({ stored }) => stored),
+    visibleTo: widest(receipts.map(({ visibleTo }) => visibleTo)),
+    routes: receipts,
+    advice: adviseOn(receipts, {
+      server: input.server,
+      canAuthenticate: input.authenticate !== undefined,
+      namesRooms: input.rooms.length > 0,
+    }),
+  };
+}
+
+/** In `auto` a route is taken while not everybody sees the signature; rooms always, since the caller named them. */
+function isChosen(name: RouteName, { routes, rooms, authenticate }: Climb, receipts: readonly RouteReceipt[]): boolean {
+  if (routes !== "auto") return routes.includes(name);
+  if (name === "room-state") return rooms.length > 0;
+  if (name === "bootstrap" && !authenticate) return false;
+  return widest(receipts.map(({ visibleTo }) => visibleTo)) !== "everyone";
+}
+
+async function onKey(
+  name: "signatures-upload" | "bootstrap",
+  input: Climb,
+  context: RouteContext,
+): Promise<RouteReceipt> {
+  const { signature, own, authenticate, server } = input;
+  const refusal = refusalOf(name, input);
+  if (refusal) return refusal;
+  const masterKey = { signable: own.signable, object: own.served };
+  const outcome = await orRefusal(() =>
+    name === "bootstrap"
+      ? publishByReupload(signature, masterKey, authenticate, context)
+      : uploadSignature(signature, masterKey, context),
+  );
+  const seen = outcome.stored ? await input.observer?.onKey(signature, masterKey) : undefined;
+  return receiptOf(name, outcome, sightOf(name, server, seen));
+}
+
+const manifestRoutes = ["profile-field", "room-state", "bundle"] as const;
+
+async function inManifest(
+  session: Session,
+  input: Climb,
+  above: readonly RouteReceipt[],
+  context: RouteContext,
+): Promise<RouteReceipt[]> {
+  const chosen = manifestRoutes.filter((name) => isChosen(name, input, above));
+  const refusals = new Map(manifestRoutes.map((name) => [name, refusalOf(name, input)]));
+  const receipts = chosen.flatMap((name) => refusals.get(name) ?? []);
+  const use = (name: (typeof manifestRoutes)[number]): PlaceUse => {
+    if (refusals.get(name) || (chosen.length === 0 && !input.mustReachManifest)) return "leave";
+    return chosen.includes(name) ? "write" : "follow";
+  };
+  const rooms = new Map(input.rooms.map((roomId) => [roomId, use("room-state")]));
+  const where: ManifestPlaces = { profileField: use("profile-field"), rooms };
+  const isAnywhere = where.profileField !== "leave" || rooms.size > 0 || use("bundle") === "write";
+  if (!isAnywhere) return receipts;
+  try {
+    const written = await changeOwnManifest(session, input.own, where, input.change, context);
+    const { manifest, isApproved } = written;
+    for (const { place, ...done } of written.outcomes) {
+      const remarks = [...(done.remarks ?? []), ...(done.stored && !isApproved ? (["unapproved"] as const) : [])];
+      const outcome = { ...done, remarks };
+      const seen = outcome.stored ? await input.observer?.inPlace(input.signature, place) : undefined;
+      receipts.push(receiptOf(place.route, outcome, sightOf(place.route, input.server, seen), place.roomId));
+    }
+    if (manifest && use("bundle") === "write" && isChosen("bundle", input, [...above, ...receipts])) {
+      receipts.push({ ...receiptOf("bundle", { accepted: true, stored: false }), bundle: bundleOf([manifest]) });
+    }
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code === "ERR_ABORTED") throw error;
+    receipts.push(...chosen.filter((name) => !refusals.get(name)).map((name) => notTried(name, error)));
+  }
+  return receipts;
+}
+
+/** Why a route is not even tried: a rule refuses the signature, or the server is known not to take it. */
+function refusalOf(route: RouteName, { signature, force, routes: chosen, server }: Climb): RouteReceipt | undefined {
+  const facts = server?.facts;
+  const takesBase64Alone = route === "signatures-upload" && facts?.signaturesUpload.takes === "base64";
+  const found = lint(signature, takesBase64Alone ? { encoding: "base64-only" } : {});
+  const findings = found.filter(({ rule, routes }) => routes.includes(route) && !force.includes(rule));
+  if (findings.length > 0) return { ...notTried(route, unsafe(findings)), findings };
+  const isImpossible =
+    (route === "signatures-upload" && facts?.signaturesUpload.takes === "nothing") ||
+    (route === "bootstrap" && facts?.sameKeyAgain === "nobody") ||
+    (route === "profile-field" && facts?.profileFields === false);
+  if (!isImpossible || chosen !== "auto") return undefined;
+  return notTried(
+    route,
+    new CountersignError("ERR_ROUTE_UNAVAILABLE", "this kind of server is known not to take signatures on this route"),
+  );
+}
+
+function unsafe(findings: readonly LintFinding[]): CountersignError {
+  return findings.every(({ rule }) => rule === "size")
+    ? new CountersignError("ERR_SIGNATURE_SIZE", "expected key ID and signature of at most 2,048 characters")
+    : new CountersignError("ERR_PUBLISH_UNSAFE", "a rule of lint refused the signature");
+}
+
+function notTried(route: RouteName, error: CountersignError): RouteReceipt {
+  return receiptOf(route, { accepted: false, stored: false, error });
+}
+
+async function orRefusal(publish: () => Promise<RouteOutcome>): Promise<RouteOutcome> {
+  try {
+    return await publish();
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code === "ERR_ABORTED") throw error;
+    return { accepted: false, stored: false, error };
+  }
+}
+
+const unsighted: Sight = { visibleTo: "nobody", proof: "read-back", remarks: [] };
+
+function receiptOf(route: RouteName, outcome: RouteOutcome, sight: Sight = unsighted, roomId?: string): RouteReceipt {
+  const { visibleTo, proof, remarks } = outcome.stored ? sight : unsighted;
+  return {
+    route,
+    ...(roomId !== undefined && { roomId }),
+    ...outcome,
+    visibleTo,
+    proof,
+    remarks: [...(outcome.remarks ?? []), ...remarks],
+    recall: recalls[route],
+  };
+}

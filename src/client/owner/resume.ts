@@ -1,0 +1,58 @@
+import { CountersignError } from "../../errors.js";
+import type { RouteContext } from "../../matrix/routes/route.js";
+import type { OutboxEntry } from "../../store/signature-store.js";
+import { callContext, type Session } from "../session.js";
+import { inTurn, settle, waitingEntries } from "./outbox.js";
+import { publishEntry } from "./publish-own.js";
+import type { PublishReceipt } from "./receipt.js";
+import { withdrawEntry } from "./withdraw.js";
+import type { WithdrawReceipt } from "./withdraw-receipt.js";
+
+/** What became of one entry of the outbox: a receipt, or why there is none. */
+export interface OutboxResult {
+  readonly entry: OutboxEntry;
+  readonly receipt?: PublishReceipt | WithdrawReceipt;
+  readonly error?: CountersignError;
+}
+
+/**
+ * Tries every waiting entry once, oldest first. What another tab did meanwhile is not done again.
+ *
+ * @throws CountersignError `ERR_CLOSED`, `ERR_ABORTED`
+ */
+export async function resumeOutbox(session: Session, signal?: AbortSignal): Promise<OutboxResult[]> {
+  const context = callContext(session, signal);
+  const results: OutboxResult[] = [];
+  for (const entry of await waitingEntries(session)) {
+    const result = await tryEntry(session, entry, context);
+    if (result) results.push(result);
+    if (context.signal.aborted) break;
+  }
+  return results;
+}
+
+async function tryEntry(
+  session: Session,
+  entry: OutboxEntry,
+  context: RouteContext,
+): Promise<OutboxResult | undefined> {
+  try {
+    return await inTurn(session, context, async () => {
+      const isStillWaiting = (await waitingEntries(session)).some(({ id }) => id === entry.id);
+      return isStillWaiting ? { entry, receipt: await doEntry(session, entry, context) } : undefined;
+    });
+  } catch (error) {
+    if (error instanceof CountersignError) return { entry, error };
+    throw error;
+  }
+}
+
+function doEntry(
+  session: Session,
+  entry: OutboxEntry,
+  context: RouteContext,
+): Promise<PublishReceipt | WithdrawReceipt> {
+  return settle<PublishReceipt | WithdrawReceipt>(session, entry, context, () =>
+    entry.action === "publish" ? publishEntry(session, entry, {}, context) : withdrawEntry(session, entry, context),
+  );
+}
