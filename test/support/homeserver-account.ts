@@ -60,6 +60,8 @@ export function accountOf(url: string, body: Body): HttpAccount {
 export interface SigningKey {
   /** Unpadded base64. */
   readonly publicKey: string;
+  /** The private key as secret storage holds it: 32 bytes, unpadded base64. */
+  readonly seed: string;
   sign(object: Body): string;
 }
 
@@ -69,6 +71,7 @@ export function makeSigningKey(): SigningKey {
   const raw = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
   return {
     publicKey: unpadded(raw),
+    seed: unpadded(privateKey.export({ format: "der", type: "pkcs8" }).subarray(-32)),
     sign: ({ signatures: _signatures, unsigned: _unsigned, ...object }) =>
       unpadded(sign(null, Buffer.from(canonicalJson(object)), privateKey)),
   };
@@ -79,12 +82,13 @@ const unpadded = (bytes: Buffer): string => bytes.toString("base64").replace(/=+
 /** A user's three cross-signing keys, as a client uploads them. */
 export interface CrossSigningKeys {
   readonly master: SigningKey;
+  readonly selfSigning: SigningKey;
   readonly body: { readonly master_key: Body; readonly self_signing_key: Body; readonly user_signing_key: Body };
 }
 
 /** Makes cross-signing keys; the two lesser ones are signed by the master key. */
 export function makeCrossSigningKeys(userId: string): CrossSigningKeys {
-  const master = makeSigningKey();
+  const [master, selfSigning] = [makeSigningKey(), makeSigningKey()];
   const key = (usage: string, publicKey: string): Body => ({
     user_id: userId,
     usage: [usage],
@@ -96,9 +100,10 @@ export function makeCrossSigningKeys(userId: string): CrossSigningKeys {
   });
   return {
     master,
+    selfSigning,
     body: {
       master_key: key("master", master.publicKey),
-      self_signing_key: signed(key("self_signing", makeSigningKey().publicKey)),
+      self_signing_key: signed(key("self_signing", selfSigning.publicKey)),
       user_signing_key: signed(key("user_signing", makeSigningKey().publicKey)),
     },
   };
