@@ -1,7 +1,7 @@
-import { type IDBPDatabase, openDB } from "idb";
 import { nameOf } from "./finish.js";
-import { type Migration, migrate, type UpgradeTransaction } from "./migrations.js";
-import type { Database, StoreSchema } from "./schema.js";
+import type { Migration } from "./migrations.js";
+import { openDatabase } from "./open-database.js";
+import type { Database } from "./schema.js";
 import type { DegradationReason } from "./signature-store.js";
 
 /** What a {@link Connection} is to and whom it tells. */
@@ -100,34 +100,16 @@ export class Connection {
         this.#options.onFailure(reasonOfRefusal(error), error);
         resolve(undefined);
       };
-      const blocked = (): void => {
-        reason = "blocked";
-      };
-      this.#request(blocked)
-        // Site data that is being cleared aborts an opening too.
-        .catch((error: unknown) => (nameOf(error) === "AbortError" ? this.#request(blocked) : Promise.reject(error)))
+      openDatabase(this.#options.name, this.#options.migrations, {
+        blocked: () => {
+          reason = "blocked";
+        },
+        blocking: (database) => this.#release(database),
+        terminated: (database) => this.#onTerminated(database),
+      })
         .then(opened, refused)
         .finally(() => clearTimeout(timer));
     });
-  }
-
-  /** Async, so that a missing or forbidden `indexedDB` rejects like everything else. */
-  async #request(blocked: () => void): Promise<Database> {
-    const { name, migrations } = this.#options;
-    const database: Database = await openDB<StoreSchema>(name, migrations.length, {
-      upgrade: (database, from, _to, transaction) => {
-        // idb waits for neither promise: a failed step has to undo the upgrade by itself, unless that is already under way.
-        const untyped = [database as unknown as IDBPDatabase, transaction as unknown as UpgradeTransaction] as const;
-        migrate(...untyped, from, migrations)
-          .catch(() => transaction.abort())
-          .catch(() => undefined);
-        transaction.done.catch(() => undefined);
-      },
-      blocked,
-      blocking: () => this.#release(database),
-      terminated: () => this.#onTerminated(database),
-    });
-    return database;
   }
 
   #onTerminated(database: Database): void {

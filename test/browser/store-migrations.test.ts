@@ -1,20 +1,29 @@
 import { type IDBPDatabase, openDB } from "idb";
-import { indexedDbStore } from "matrix-countersign/store";
-import { expect, it } from "vitest";
+import { indexedDbStore, type OutboxEntry } from "matrix-countersign/store";
+import { expect, it, onTestFinished } from "vitest";
+import { writeCached } from "../../src/store/cache-table.js";
 import { Connection } from "../../src/store/connection.js";
 import { type Migration, migrations } from "../../src/store/migrations.js";
 import type { DegradationReason } from "../../src/store/signature-store.js";
-import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import {
+  sampleEntry,
+  sampleKey,
+  sampleNow,
+  sampleReport,
+  sampleReports,
+  sampleSeen,
+} from "../support/cached-reports.js";
+import { setQuota } from "../support/chromium-storage.js";
 import { freshDatabaseName } from "../support/databases.js";
 
-/** A step as a later version might bring it: drops every report, writes a member into each kept signature. */
+/** A step as a later version might bring it: drops every report, writes a member into each entry of the outbox. */
 const laterStep: Migration = async (_database, transaction) => {
   await transaction.objectStore("reports").clear();
-  const kept = transaction.objectStore("outbox");
-  for (const record of await kept.getAll()) await kept.put({ ...record, reason: `${record.reason}, carried over` });
+  const outbox = transaction.objectStore("outbox");
+  for (const record of await outbox.getAll()) await outbox.put({ ...record, reason: `${record.reason}, carried over` });
 };
 const newStore: Migration = (database) => {
-  (database as unknown as IDBPDatabase).createObjectStore("later");
+  database.createObjectStore("later");
 };
 
 function connect(name: string, steps: readonly Migration[], failures: DegradationReason[] = []): Connection {
@@ -32,7 +41,34 @@ async function databaseOfToday(): Promise<string> {
   const store = indexedDbStore(name, { now: () => sampleNow });
   await store.putReports(sampleReports(2));
   await store.putOutbox(sampleEntry("a"));
+  await store.putManifests([sampleSeen(0, 5)]);
   store.close();
+  return name;
+}
+
+/** A signature that could not be published, as version 1 kept it. */
+function sampleKept(id: IDBValidKey, changes: object = {}): object {
+  const { userId, masterKey, signature } = sampleEntry("");
+  return { id, userId, masterKey, signature, reason: "ERR_HTTP_TOKEN", keptAt: sampleNow - 7, ...changes };
+}
+
+/** What version 2 makes of it. */
+function carriedOver(id: string, changes: Partial<OutboxEntry> = {}): OutboxEntry {
+  const { routes: _routes, rooms: _rooms, force: _force, ...bare } = sampleEntry(id);
+  const times = { addedAt: sampleNow - 7, changedAt: sampleNow - 7 };
+  return { ...bare, ...times, state: "waiting", reason: "ERR_HTTP_TOKEN", attempts: 0, ...changes };
+}
+
+async function databaseOfVersion1(kept: readonly object[]): Promise<string> {
+  const name = freshDatabaseName();
+  const connection = connect(name, migrations.slice(0, 1));
+  await connection.use(async (database) => {
+    const version1 = database as unknown as IDBPDatabase;
+    for (const record of kept) await version1.put("kept", record);
+    for (const report of sampleReports(2)) await version1.put("reports", report);
+    return {};
+  });
+  connection.close();
   return name;
 }
 
@@ -43,6 +79,90 @@ it("makes a new database with every step in turn", async () => {
   expect(names).toEqual({ names: ["fields", "later", "manifests", "outbox", "reports"] });
 });
 
+it("carries what version 1 kept over into the outbox, to be tried again, and its reports along", async () => {
+  const value = { signature: "x", created_ts: 5 };
+  const object = { userId: "@a:b", keyId: "custom:org.example:k", value };
+  const name = await databaseOfVersion1([
+    sampleKept("b"),
+    sampleKept("a", { signature: object, keptAt: sampleNow - 8, trusted: true }),
+  ]);
+  const store = indexedDbStore(name, { now: () => sampleNow });
+  const older = { addedAt: sampleNow - 8, changedAt: sampleNow - 8 };
+  expect(await store.outbox()).toEqual([carriedOver("a", { signature: object, ...older }), carriedOver("b")]);
+  expect((await store.getReports([sampleKey(1)])).get(sampleKey(1))).toEqual(sampleReport(1));
+  await store.putManifests([sampleSeen(0, 5)]);
+  await store.deleteOutbox("a");
+  store.close();
+  const again = indexedDbStore(name, { now: () => sampleNow });
+  expect(await again.outbox()).toEqual([carriedOver("b")]);
+  expect((await again.getManifests([sampleSeen(0, 5).userId])).size).toBe(1);
+  expect(again.degraded).toBeUndefined();
+  again.close();
+});
+
+it("carries over what it cannot read as it is, and lists it nowhere", async () => {
+  const unreadable = [
+    { id: "a", somebody: "else's" },
+    sampleKept("b", { signature: { userId: "@a:b", keyId: "k", value: { float: 0.5 } } }),
+    sampleKept("c", { keptAt: "yesterday" }),
+    sampleKept("d", { reason: new Uint8Array(2) }),
+    sampleKept(7),
+    sampleKept([1, "list"]),
+  ];
+  const name = await databaseOfVersion1([...unreadable, sampleKept("z")]);
+  const store = indexedDbStore(name, { now: () => sampleNow });
+  expect(await store.outbox()).toEqual([carriedOver("z")]);
+  await store.deleteOutbox("z");
+  store.close();
+  const raw = await openDB(name);
+  const found = await raw.getAll("outbox");
+  expect(found).toHaveLength(unreadable.length);
+  expect(found).toEqual(expect.arrayContaining(unreadable));
+  expect([...raw.objectStoreNames]).not.toContain("kept");
+  raw.close();
+});
+
+it("takes a tab of version 1 its database away, which then works from memory", async () => {
+  const name = await databaseOfVersion1([sampleKept("a")]);
+  const failures: DegradationReason[] = [];
+  const older = connect(name, migrations.slice(0, 1), failures);
+  expect(await older.use(async ({ version }) => ({ version }))).toEqual({ version: 1 });
+  const store = indexedDbStore(name, { now: () => sampleNow });
+  expect(await store.outbox()).toEqual([carriedOver("a")]);
+  expect(await older.use(async ({ version }) => ({ version }))).toBeUndefined();
+  expect(failures).toEqual(["newer"]);
+  older.close();
+  store.close();
+});
+
+it("carries all over on a full disk", async () => {
+  await setQuota(3_000_000);
+  onTestFinished(() => setQuota());
+  const value = sampleKey(0).repeat(1000);
+  const kept = ["a", "b", "c"].map((id) => sampleKept(id, { signature: { ...sampleEntry("").signature, value } }));
+  const name = await databaseOfVersion1(kept);
+  const connection = connect(name, migrations.slice(0, 1));
+  const filled = await connection.use(async (database) => {
+    let written = 0;
+    const fill = async (batch: number): Promise<void> => {
+      for (;;) {
+        const reports = Array.from({ length: batch }, (_, index) => sampleReport(written + index));
+        await writeCached(database, "reports", reports);
+        written += batch;
+      }
+    };
+    for (const batch of [500, 20, 1]) await expect(fill(batch)).rejects.toMatchObject({ name: "QuotaExceededError" });
+    return { reports: await database.count("reports") };
+  });
+  connection.close();
+  expect(filled?.reports).toBeGreaterThan(500);
+  const store = indexedDbStore(name, { now: () => sampleNow });
+  expect((await store.outbox()).map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  await store.putOutbox(sampleEntry("d"));
+  expect(store.degraded).toBeUndefined();
+  store.close();
+});
+
 it("brings a database of today over two later versions, data and all", async () => {
   const name = await databaseOfToday();
   const connection = connect(name, [...migrations, laterStep, newStore]);
@@ -50,10 +170,12 @@ it("brings a database of today over two later versions, data and all", async () 
     version: database.version,
     kept: await database.getAll("outbox"),
     reports: await database.count("reports"),
+    manifests: await database.getAll("manifests"),
   }));
   connection.close();
   expect(found).toEqual({
     version: migrations.length + 2,
+    manifests: [{ userId: sampleSeen(0, 5).userId, seen: [sampleSeen(0, 5)] }],
     kept: [sampleEntry("a", { reason: `${sampleEntry("a").reason}, carried over` })],
     reports: 0,
   });
