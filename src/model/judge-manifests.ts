@@ -42,7 +42,7 @@ export interface JudgedManifests {
   readonly problems: readonly IdentityProblem[];
   /** Approved manifests that were not remembered yet and should be. */
   readonly remember: readonly SeenManifest[];
-  /** Whether a joined owner's manifest is served, and nothing newer was seen: no other place has to be asked. */
+  /** Whether a server or room of a joined owner serves a manifest, and nothing newer was seen: no other has to be asked. */
   readonly isCurrent: boolean;
   /** The manifests that count and hold a signature, by {@link signatureIdentity}. */
   readonly holders: ReadonlyMap<string, readonly string[]>;
@@ -129,5 +129,6 @@ function worthRemembering(
 }
 
 function isNewest({ manifest, copy }: ServedManifest, standing: readonly ApprovedManifest[]): boolean {
-  return copy.ownerIsMember && standing.every((other) => other.manifest.sequence <= manifest.sequence);
+  if (!copy.ownerIsMember || copy.place === "bundle") return false;
+  return standing.every((other) => other.manifest.sequence <= manifest.sequence);
 }
