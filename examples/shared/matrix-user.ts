@@ -15,6 +15,8 @@ export interface DeviceOptions {
   /** The name of the crypto store's IndexedDB begins so; without it the crypto store is in memory. */
   readonly storePrefix?: string;
   readonly callbacks?: CryptoCallbacks;
+  /** How the client makes its requests; default: the global `fetch`. */
+  readonly fetchFn?: typeof fetch;
 }
 
 type Session = { readonly user_id: string; readonly access_token?: string; readonly device_id?: string };
@@ -78,13 +80,14 @@ async function openDevice(
   baseUrl: string,
   password: string,
   { user_id: userId, access_token: accessToken, device_id: deviceId }: Session,
-  { storePrefix, callbacks = {} }: DeviceOptions,
+  { storePrefix, callbacks = {}, fetchFn }: DeviceOptions,
 ): Promise<MatrixUser> {
   if (accessToken === undefined || deviceId === undefined) throw new Error("the homeserver logged nobody in");
   // The SDK's legacy crypto store is one database for the whole page: two users at once need one each.
   const cryptoStore = new MemoryCryptoStore();
   const session = { baseUrl, userId, accessToken, deviceId };
-  const client = createClient({ ...session, cryptoStore, cryptoCallbacks: callbacks, logger: quiet });
+  const options = { cryptoStore, cryptoCallbacks: callbacks, logger: quiet, ...(fetchFn && { fetchFn }) };
+  const client = createClient({ ...session, ...options });
   if (storePrefix === undefined) await client.initRustCrypto({ useIndexedDB: false });
   else await client.initRustCrypto({ cryptoDatabasePrefix: storePrefix });
   return { client, userId, password };
