@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { maxManifestBytes, readManifest } from "../../src/model/manifest.js";
-import { nextManifest } from "../../src/model/next-manifest.js";
 
 const now = 1_795_000_000_000;
 const userId = "@alice:example.org";
@@ -72,76 +71,13 @@ describe("reading an owner's manifest", () => {
     ["one from the day after tomorrow", { ...good, sequence: now + 2 * 86_400_000 }, "ERR_MANIFEST_MALFORMED"],
     ["a negative sequence", { ...good, sequence: -1 }, "ERR_MANIFEST_MALFORMED"],
     ["a fraction", { ...good, sequence: 1.5 }, "ERR_MANIFEST_MALFORMED"],
+    [
+      "nesting that cannot be written",
+      { ...good, external: JSON.parse("[".repeat(2e4) + "]".repeat(2e4)) },
+      "ERR_MANIFEST_SIZE",
+    ],
     ["more than 32 KiB", { ...good, external: { [keyId]: "x".repeat(maxManifestBytes) } }, "ERR_MANIFEST_SIZE"],
   ])("refuses %s", (_what, manifest, code) => {
     expect(codeOf(() => readManifest(manifest, expected))).toBe(code);
-  });
-});
-
-describe("the manifest that follows", () => {
-  const signature = { userId, keyId: "custom:org.example.custom:2", value: "bmV3" };
-  const previous = { ...good, withdrawn: [{ key: "a".repeat(64) }] };
-
-  it("keeps every other signature and every withdrawal", () => {
-    expect(nextManifest([previous], masterKey, signature, now + 1000)).toEqual({
-      ...good,
-      sequence: now + 1000,
-      external: { [keyId]: "c2ln", [signature.keyId]: "bmV3" },
-      withdrawn: [{ key: "a".repeat(64) }],
-    });
-  });
-
-  it("keeps what it does not understand, and drops the approval of what it was", () => {
-    const external = { [keyId]: "c2ln", "m.future.sig:1": "eA", "custom:UPPER:1": 7 };
-    const withdrawn = [{ key: "a".repeat(64), reason: "left" }];
-    const odd = { ...previous, external, withdrawn, note: 1.5, signatures: { [userId]: {} } };
-    expect(nextManifest([odd], masterKey, signature, now)).toEqual({
-      ...odd,
-      sequence: now + 1,
-      external: { ...external, [signature.keyId]: "bmV3" },
-      signatures: undefined,
-    });
-  });
-
-  it("merges every copy that was seen: signatures and withdrawals of both", () => {
-    const other = {
-      ...good,
-      sequence: now + 9,
-      external: { "custom:org.example.custom:3": "eA" },
-      withdrawn: [{ key: "b".repeat(64) }],
-    };
-    expect(nextManifest([previous, other], masterKey, signature, now)).toMatchObject({
-      sequence: now + 10,
-      external: { [keyId]: "c2ln", "custom:org.example.custom:3": "eA", [signature.keyId]: "bmV3" },
-      withdrawn: [{ key: "a".repeat(64) }, { key: "b".repeat(64) }],
-    });
-  });
-
-  it("replaces the signature under the same key ID", () => {
-    const next = nextManifest([previous], masterKey, { ...signature, keyId }, now);
-    expect(next.external).toEqual({ [keyId]: "bmV3" });
-  });
-
-  it("counts on where the clock was set back", () => {
-    expect(nextManifest([previous], masterKey, signature, now - 5000).sequence).toBe(now + 1);
-  });
-
-  it("mends a sequence that ran ahead, which every reader ignores", () => {
-    expect(nextManifest([{ ...good, sequence: now * 2 }], masterKey, signature, now).sequence).toBe(now);
-  });
-
-  it("refuses what does not fit instead of dropping something", () => {
-    const large = { ...signature, value: "x".repeat(maxManifestBytes) };
-    expect(codeOf(() => nextManifest([previous], masterKey, large, now))).toBe("ERR_MANIFEST_SIZE");
-  });
-
-  it("never overwrites what stands in the place of signatures", () => {
-    const broken = { ...good, external: [] };
-    expect(codeOf(() => nextManifest([broken], masterKey, signature, now))).toBe("ERR_MANIFEST_MALFORMED");
-  });
-
-  it("takes __proto__ as a key ID for what it is", () => {
-    const next = nextManifest([], masterKey, { ...signature, keyId: "__proto__" }, now);
-    expect(Object.keys(next.external as object)).toEqual(["__proto__"]);
   });
 });
