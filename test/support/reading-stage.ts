@@ -3,7 +3,7 @@ import { type AlgorithmRegistry, createRegistry } from "../../src/algorithms/reg
 import { verifyIdentities } from "../../src/client/cached-verification.js";
 import { openReading, type ReadingSources } from "../../src/client/reader-side.js";
 import { createHttp, type HttpOptions, type MatrixHttp } from "../../src/matrix/http.js";
-import { signedBytes } from "../../src/model/signable.js";
+import { readSignable, signedBytes } from "../../src/model/signable.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
 import { assessIdentity } from "../../src/trust/assess.js";
 import { type CrossSigningKey, makeCrossSigningKey } from "./matrix-keys.js";
@@ -11,8 +11,6 @@ import { json, matrixError } from "./scripted-fetch.js";
 import { stampAlgorithm, stampSigner } from "./stamp-algorithm.js";
 
 export const field = "org.matrix.msc2961.signatures";
-/** The key hash that `stampAlgorithm` reports for every key. */
-export const stampKeyHash: string = "a".repeat(64);
 
 /** An owner with cross-signing keys, whom the company's key vouches for. */
 export interface ReadingOwner {
@@ -51,6 +49,8 @@ export class ReadingStage {
   readonly reader = "@reader:example.org";
   readonly store: MemoryStore = new MemoryStore({ now: () => this.now });
   readonly company: Awaited<ReturnType<typeof stampSigner>>;
+  /** How a withdrawal names the company's key. */
+  companyHash = "";
   readonly algorithm: SignatureAlgorithm & { asked: number } = stampAlgorithm({ cacheContext: "keyring 1" });
 
   constructor(company: Awaited<ReturnType<typeof stampSigner>>) {
@@ -170,7 +170,12 @@ export class ReadingStage {
 }
 
 export async function readingStage(): Promise<ReadingStage> {
-  return new ReadingStage(await stampSigner());
+  const stage = new ReadingStage(await stampSigner());
+  const object = readSignable((await makeCrossSigningKey(stage.reader)).object, stage.reader);
+  const [key = "", value = ""] = String(await stage.company.sign(object.bytes)).split(" ");
+  const { signer } = await stage.algorithm.verify({ object, key, value, now: stage.now });
+  stage.companyHash = signer?.keyHash ?? "";
+  return stage;
 }
 
 export function member(userId: string, membership: string): JsonObject {

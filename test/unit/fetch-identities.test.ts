@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openReading } from "../../src/client/reader-side.js";
 import type { CachedField } from "../../src/model/seen-manifest.js";
-import { type ReadingOwner, type ReadingStage, readingStage, stampKeyHash } from "../support/reading-stage.js";
+import { type ReadingOwner, type ReadingStage, readingStage } from "../support/reading-stage.js";
 import { matrixError } from "../support/scripted-fetch.js";
 
 const roomId = "!company:example.org";
@@ -47,10 +47,10 @@ describe("merging what places say", () => {
 
   it("spares by a withdrawal of a whole key what stands on the master key too, if the manifest holds it", async () => {
     onKey();
-    stage.fields.set(alice.userId, await alice.approved({ withdrawn: [{ key: stampKeyHash }] }));
+    stage.fields.set(alice.userId, await alice.approved({ withdrawn: [{ key: stage.companyHash }] }));
     expect((await stage.assess(alice.userId)).level).toBe("trusted");
     stage.now += 700_000;
-    stage.fields.set(alice.userId, await alice.approved({ external: {}, withdrawn: [{ key: stampKeyHash }] }));
+    stage.fields.set(alice.userId, await alice.approved({ external: {}, withdrawn: [{ key: stage.companyHash }] }));
     expect((await stage.assess(alice.userId)).level).toBe("rejected");
   });
 
@@ -172,7 +172,7 @@ describe("what costs a request", () => {
 describe("what this reader has seen", () => {
   it("goes on counting for withdrawals when the profile is emptied, and it is said", async () => {
     onKey();
-    stage.fields.set(alice.userId, await alice.approved({ external: {}, withdrawn: [{ key: stampKeyHash }] }));
+    stage.fields.set(alice.userId, await alice.approved({ external: {}, withdrawn: [{ key: stage.companyHash }] }));
     expect((await stage.assess(alice.userId)).level).toBe("rejected");
     stage.fields.set(alice.userId, {});
     stage.now += 700_000;
@@ -224,12 +224,12 @@ describe("what is ordinary", () => {
   });
 
   it("counts of an owner who left a room only what they take back there", async () => {
-    const manifest = await alice.approved({ withdrawn: [{ key: stampKeyHash, value: "b".repeat(64) }] });
+    const manifest = await alice.approved({ withdrawn: [{ key: stage.companyHash, value: "b".repeat(64) }] });
     stage.room(roomId, new Map([[alice.userId, manifest]]));
     stage.rooms.get(roomId)?.push(leave(alice.userId));
     const identity = await stage.readOne(alice.userId, { rooms: [roomId] });
     expect(identity.signatures).toEqual([]);
-    expect(identity.withdrawn).toMatchObject([{ key: stampKeyHash }]);
+    expect(identity.withdrawn).toMatchObject([{ key: stage.companyHash }]);
   });
 
   it("is over when the caller ends it", async () => {
