@@ -150,15 +150,16 @@ it("ends with the caller's signal while the user is asked", async () => {
   ).rejects.toMatchObject({ code: "ERR_ABORTED" });
 });
 
-it("takes an expired access token for what it is, and not for a question to the user", async () => {
-  const { homeserver, signature, masterKey, context } = await setUp("continuwuity", async (input, init) => {
-    if (String(input).endsWith(uploads)) homeserver.expireAccessTokens();
-    return fetch(input, init);
-  });
+it.each([
+  ["an expired access token", { errcode: "M_UNKNOWN_TOKEN", flows: [], session: "s" }, "ERR_HTTP_TOKEN"],
+  ["a refusal", { errcode: "M_FORBIDDEN" }, "ERR_HTTP_STATUS"],
+  ["a page", "<html>", "ERR_HTTP_STATUS"],
+])("takes %s for what it is, and not for a question to the user", async (_what, body, code) => {
+  const { signature, masterKey, context } = await setUp("continuwuity", async (input, init) =>
+    String(input).endsWith(uploads) ? Response.json(body, { status: 401 }) : fetch(input, init),
+  );
   const authenticate = vi.fn(password);
-  await expect(publishByReupload(signature, masterKey, authenticate, context)).rejects.toMatchObject({
-    code: "ERR_HTTP_TOKEN",
-  });
+  await expect(publishByReupload(signature, masterKey, authenticate, context)).rejects.toMatchObject({ code });
   expect(authenticate).not.toHaveBeenCalled();
 });
 
