@@ -11,6 +11,13 @@ import { tokenOf } from "./stream.js";
 /** What an invited user is shown of a room. */
 const INVITE_TYPES = ["m.room.create", "m.room.name", "m.room.avatar", "m.room.join_rules", "m.room.encryption"];
 
+/** What a client asked for. */
+export interface SyncFilter {
+  readonly timelineLimit: number;
+  /** Whether rooms that the user left, or was banned from, are told of in a first sync too. */
+  readonly includesLeft: boolean;
+}
+
 export interface SyncAnswer {
   readonly body: JsonObject;
   /** Whether nothing happened that this device must know. */
@@ -18,9 +25,14 @@ export interface SyncAnswer {
 }
 
 /** Everything since a position; everything there is if undefined. */
-export function syncSince(server: ServerState, session: Session, since: number | undefined, limit: number): SyncAnswer {
+export function syncSince(
+  server: ServerState,
+  session: Session,
+  since: number | undefined,
+  filter: SyncFilter,
+): SyncAnswer {
   const { user, device } = session;
-  const rooms = roomsSince(server, session, since, limit);
+  const rooms = roomsSince(server, session, since, filter);
   const accountData = changedAccountData(user.accountData, since);
   if (since === undefined && !user.accountData.has("m.push_rules")) {
     accountData.push({ type: "m.push_rules", content: pushRules() });
@@ -58,7 +70,12 @@ interface RoomsAnswer {
   readonly isEmpty: boolean;
 }
 
-function roomsSince(server: ServerState, session: Session, since: number | undefined, limit: number): RoomsAnswer {
+function roomsSince(
+  server: ServerState,
+  session: Session,
+  since: number | undefined,
+  { timelineLimit: limit, includesLeft }: SyncFilter,
+): RoomsAnswer {
   const join: [string, JsonValue][] = [];
   const invite: [string, JsonValue][] = [];
   const leave: [string, JsonValue][] = [];
@@ -72,8 +89,8 @@ function roomsSince(server: ServerState, session: Session, since: number | undef
       const joined = joinedRoom(server, session, room, since, limit);
       if (joined !== undefined) join.push([room.roomId, joined]);
     } else if (membership === "invite" && isNew) invite.push([room.roomId, invitedRoom(room, member)]);
-    else if ((membership === "leave" || membership === "ban") && isNew && since !== undefined) {
-      leave.push([room.roomId, leftRoom(server, session, room, member, since)]);
+    else if ((membership === "leave" || membership === "ban") && isNew && (since !== undefined || includesLeft)) {
+      leave.push([room.roomId, leftRoom(server, session, room, member, since ?? member.position - 1)]);
     }
   }
   return {

@@ -4,7 +4,7 @@ const id = "org.example.stamp";
 
 /** A third party's algorithm, as small as one can be: raw Ed25519, key ID = public key, value = signature, both base64. */
 export function stampAlgorithm(
-  options: { readonly cacheContext?: string } = {},
+  options: { readonly cacheContext?: string; readonly hashes?: boolean } = {},
 ): SignatureAlgorithm & { asked: number } {
   const algorithm: SignatureAlgorithm & { asked: number } = {
     id,
@@ -16,7 +16,10 @@ export function stampAlgorithm(
       if (!(await crypto.subtle.verify("Ed25519", publicKey, fromBase64(value), object.bytes))) {
         return { status: "invalid", code: "bad-signature" };
       }
-      return { status: "valid", code: "valid", signer: { fingerprint: key, keyHash: "a".repeat(64), names: [] } };
+      const keyHash = options.hashes ? await sha256Hex(fromBase64(key)) : "a".repeat(64);
+      const signer = { fingerprint: key, keyHash, names: [] };
+      const valueHash = options.hashes ? { valueHash: await sha256Hex(fromBase64(value)) } : {};
+      return { status: "valid", code: "valid", signer, ...valueHash };
     },
     async accept({ object, output, now }) {
       const [key = "", value = ""] = String(output).split(" ");
@@ -36,6 +39,11 @@ export async function stampSigner(): Promise<Signer & { readonly fingerprint: st
     fingerprint,
     sign: async (bytes) => `${fingerprint} ${toBase64(await crypto.subtle.sign("Ed25519", pair.privateKey, bytes))}`,
   };
+}
+
+async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,7 @@ import { MatrixError, missingParam } from "../errors.js";
 import { type JsonObject, objectAt, own, parseJson } from "../json.js";
 import type { AuthenticatedRequest, Router } from "../router.js";
 import { positionOf } from "../stream.js";
-import { syncSince } from "../sync-response.js";
+import { type SyncFilter, syncSince } from "../sync-response.js";
 
 const MAX_TIMEOUT_MS = 60_000;
 const DEFAULT_TIMELINE_LIMIT = 20;
@@ -23,11 +23,11 @@ async function sync({ server, session, query, signal }: AuthenticatedRequest): P
   const token = query.get("since");
   const since = token === null || token === "" ? undefined : checkedPosition(token);
   const timeoutMs = Math.min(Number.parseInt(query.get("timeout") ?? "0", 10) || 0, MAX_TIMEOUT_MS);
-  const limit = timelineLimit(session.user.filters, query.get("filter"));
+  const filter = readFilter(session.user.filters, query.get("filter"));
   const fullState = query.get("full_state") === "true";
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const answer = syncSince(server, session, fullState ? undefined : since, limit);
+    const answer = syncSince(server, session, fullState ? undefined : since, filter);
     const left = deadline - Date.now();
     if (!answer.isEmpty || since === undefined || left <= 0 || signal.aborted) return answer.body;
     await server.stream.changed(left, signal);
@@ -40,11 +40,16 @@ function checkedPosition(token: string): number {
   return position;
 }
 
-function timelineLimit(filters: readonly JsonObject[], named: string | null): number {
-  if (named === null) return DEFAULT_TIMELINE_LIMIT;
-  const filter = named.startsWith("{") ? parsedFilter(named) : filters[Number.parseInt(named, 10)];
-  const limit = own(objectAt(objectAt(filter, "room"), "timeline"), "limit");
-  return typeof limit === "number" && limit >= 0 ? Math.min(Math.floor(limit), 1000) : DEFAULT_TIMELINE_LIMIT;
+/** The two members of a filter that count here; the rest asks for less than is told. */
+function readFilter(filters: readonly JsonObject[], named: string | null): SyncFilter {
+  const filter = named?.startsWith("{") ? parsedFilter(named) : filters[Number.parseInt(named ?? "", 10)];
+  const room = objectAt(filter, "room");
+  const limit = own(objectAt(room, "timeline"), "limit");
+  const isLimit = typeof limit === "number" && limit >= 0;
+  return {
+    timelineLimit: isLimit ? Math.min(Math.floor(limit), 1000) : DEFAULT_TIMELINE_LIMIT,
+    includesLeft: own(room, "include_leave") === true,
+  };
 }
 
 function parsedFilter(text: string): JsonObject {
