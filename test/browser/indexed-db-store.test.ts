@@ -1,7 +1,15 @@
 import { openDB } from "idb";
 import { indexedDbStore, type SignatureStore } from "matrix-countersign/store";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import {
+  sampleEntry,
+  sampleField,
+  sampleKey,
+  sampleNow,
+  sampleReport,
+  sampleReports,
+  sampleSeen,
+} from "../support/cached-reports.js";
 import { freshDatabaseName } from "../support/databases.js";
 import { describeStore } from "../support/store-conformance.js";
 
@@ -86,7 +94,7 @@ describe("indexedDbStore reading what it did not write", () => {
     expect(store.degraded).toBeUndefined();
   });
 
-  it("ignores kept signatures that it cannot read, and destroys none", async () => {
+  it("ignores entries of the outbox that it cannot read, and destroys none", async () => {
     const name = freshDatabaseName();
     const store = open(name);
     await store.putOutbox(sampleEntry("a"));
@@ -98,6 +106,62 @@ describe("indexedDbStore reading what it did not write", () => {
     await store.deleteOutbox("a");
     expect(await raw.count("outbox")).toBe(3);
     raw.close();
+  });
+
+  it.each<[string, unknown]>([
+    ["no list", {}],
+    ["what is none", [null, 5, "text", [], new Map()]],
+    ["manifests of another user", [sampleSeen(1, 9)]],
+    ["a manifest without canonical JSON", [{ ...sampleSeen(0, 9), manifest: { half: 0.5, when: new Date(0) } }]],
+    ["a manifest beyond 32 KiB", [{ ...sampleSeen(0, 9), manifest: { filler: "x".repeat(40_000) } }]],
+    ["a sequence as text", [{ ...sampleSeen(0, 9), sequence: "9" }]],
+  ])("ignores %s among the manifests, reads those beside it and writes on", async (_what, seen) => {
+    const name = freshDatabaseName();
+    const store = open(name);
+    const { userId } = sampleSeen(0, 0);
+    await store.putManifests([sampleSeen(1, 1)]);
+    const raw = await openDB(name);
+    const record = { userId, seen: Array.isArray(seen) ? [...seen, sampleSeen(0, 5)] : seen };
+    await raw.put("manifests", record);
+    const found = await store.getManifests([userId, sampleSeen(1, 1).userId]);
+    expect(found.get(userId) ?? []).toEqual(Array.isArray(seen) ? [sampleSeen(0, 5)] : []);
+    expect(found.get(sampleSeen(1, 1).userId)).toEqual([sampleSeen(1, 1)]);
+    expect(await raw.get("manifests", userId)).toEqual(record);
+    await store.putManifests([sampleSeen(0, 6), sampleSeen(0, 4)]);
+    expect(await raw.get("manifests", userId)).toEqual({ userId, seen: [sampleSeen(0, 6)] });
+    raw.close();
+    expect(store.degraded).toBeUndefined();
+  });
+
+  it("reads no more manifests of one owner than it would have written", async () => {
+    const name = freshDatabaseName();
+    const store = open(name);
+    const { userId } = sampleSeen(0, 0);
+    await store.putManifests([sampleSeen(0, 1)]);
+    const raw = await openDB(name);
+    const seen = Array.from({ length: 50 }, (_, index) => sampleSeen(0, index, { masterKey: `ed25519:${index}` }));
+    await raw.put("manifests", { userId, seen });
+    expect((await store.getManifests([userId])).get(userId)).toHaveLength(8);
+    raw.close();
+  });
+
+  it.each<[string, object]>([
+    ["another shape", { field: undefined, fetchedAt: undefined }],
+    ["binary data", { field: new Uint8Array(8) }],
+    ["a date in it", { field: { when: new Date(0) } }],
+    ["more than 128 KiB", { field: { filler: "x".repeat(140_000) } }],
+    ["a time as text", { freshUntil: "tomorrow" }],
+  ])("ignores and deletes a profile field of %s", async (_what, changes) => {
+    const name = freshDatabaseName();
+    const store = open(name);
+    await store.putFields([sampleField(0), sampleField(1)]);
+    const raw = await openDB(name);
+    await raw.put("fields", { ...sampleField(0), ...changes });
+    const found = await store.getFields([sampleField(0).userId, sampleField(1).userId]);
+    expect([...found.keys()]).toEqual([sampleField(1).userId]);
+    await vi.waitFor(async () => expect(await raw.getAllKeys("fields")).toEqual([sampleField(1).userId]));
+    raw.close();
+    expect(store.degraded).toBeUndefined();
   });
 
   it("goes on from memory in a database of somebody else's, and destroys nothing there", async () => {
@@ -129,6 +193,21 @@ describe("indexedDbStore pruning", () => {
     ]);
     const raw = await openDB(name);
     await vi.waitFor(async () => expect(await raw.getAllKeys("reports")).toEqual([sampleKey(2)]));
+    raw.close();
+  });
+
+  it("deletes fields that are stale or fetched in the future, and no manifest", async () => {
+    const name = freshDatabaseName();
+    const store = open(name);
+    await store.putManifests([sampleSeen(0, 5, { seenAt: 0 })]);
+    await store.putFields([
+      sampleField(0, { freshUntil: sampleNow }),
+      sampleField(1, { fetchedAt: sampleNow + 1 }),
+      sampleField(2),
+    ]);
+    const raw = await openDB(name);
+    await vi.waitFor(async () => expect(await raw.getAllKeys("fields")).toEqual([sampleField(2).userId]));
+    expect(await raw.getAllKeys("manifests")).toEqual([sampleField(0).userId]);
     raw.close();
   });
 

@@ -1,7 +1,16 @@
 import { openDB } from "idb";
+import type { CachedField, SeenManifest } from "matrix-countersign";
 import { indexedDbStore, type SignatureStore, type StoreDegradation } from "matrix-countersign/store";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "../support/cached-reports.js";
+import {
+  sampleEntry,
+  sampleField,
+  sampleKey,
+  sampleNow,
+  sampleReport,
+  sampleReports,
+  sampleSeen,
+} from "../support/cached-reports.js";
 import { clearIndexedDb, setQuota } from "../support/chromium-storage.js";
 import { freshDatabaseName } from "../support/databases.js";
 
@@ -21,19 +30,45 @@ function reasonsOf(store: SignatureStore): string[] {
 
 const keys = (count: number): string[] => sampleReports(count).map((report) => report.cacheKey);
 
-/** A kept signature of about `chars` bytes that no compression makes smaller. */
+/** An entry of about `chars` bytes that no compression makes smaller. */
 function bigEntry(id: string, chars: number): ReturnType<typeof sampleEntry> {
   let value = "";
   for (let index = 0; value.length < chars; index++) value += sampleKey(index);
   return sampleEntry(id, { signature: { userId: "@alice:example.org", keyId: "custom:org.example:k", value } });
 }
 
-async function onDisk(name: string): Promise<{ reports: number; kept: string[] }> {
+interface Disk {
+  readonly reports: number;
+  readonly fields: number;
+  readonly manifests: number;
+  readonly outbox: string[];
+}
+
+async function onDisk(name: string): Promise<Disk> {
   const raw = await openDB(name);
-  const found = { reports: await raw.count("reports"), kept: (await raw.getAllKeys("outbox")).map(String) };
+  const found = {
+    reports: await raw.count("reports"),
+    fields: await raw.count("fields"),
+    manifests: await raw.count("manifests"),
+    outbox: (await raw.getAllKeys("outbox")).map(String),
+  };
   raw.close();
   return found;
 }
+
+/** Manifests of `count` users, about 25 kB each. */
+function bigManifests(count: number): SeenManifest[] {
+  const filler = Array.from({ length: 400 }, (_, index) => sampleKey(index));
+  return Array.from({ length: count }, (_, index) => sampleSeen(index, 1, { manifest: { filler } }));
+}
+
+/** Fields of users `from` to `to - 1`, about 6 kB each. */
+function fieldsOf(from: number, to: number): CachedField[] {
+  const field = { filler: Array.from({ length: 100 }, (_, index) => sampleKey(index)) };
+  return Array.from({ length: to - from }, (_, index) => sampleField(from + index, { field }));
+}
+
+const usersOf = (records: readonly { userId: string }[]): string[] => records.map(({ userId }) => userId);
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -74,7 +109,7 @@ describe("with a full disk", () => {
     expect((await store.getReports(keys(10))).size).toBe(9);
   });
 
-  it("drops reports to bring a kept signature to the disk", async () => {
+  it("drops reports to bring what waits in the outbox to the disk", async () => {
     await setQuota(3_000_000);
     const name = freshDatabaseName();
     const store = open(name);
@@ -84,22 +119,79 @@ describe("with a full disk", () => {
     await store.putOutbox(bigEntry("big", 1_000_000));
     await store.putOutbox(bigEntry("bigger", 1_040_000));
     const disk = await onDisk(name);
-    expect(disk.kept).toEqual(["big", "bigger", "small"]);
+    expect(disk.outbox).toEqual(["big", "bigger", "small"]);
     expect(disk.reports).toBeLessThan(4000);
     expect(store.degraded).toBeUndefined();
   });
 
-  it("never loses a kept signature that fits nowhere, and moves none of the others", async () => {
+  it("never loses an entry of the outbox that fits nowhere, and moves none of the others", async () => {
     await setQuota(500_000);
     const name = freshDatabaseName();
     const store = open(name);
     await store.putOutbox(sampleEntry("small"));
     await store.putOutbox(bigEntry("big", 900_000));
-    expect((await store.outbox()).map((kept) => kept.id).sort()).toEqual(["big", "small"]);
-    expect((await onDisk(name)).kept).toEqual(["small"]);
+    expect((await store.outbox()).map(({ id }) => id).sort()).toEqual(["big", "small"]);
+    expect((await onDisk(name)).outbox).toEqual(["small"]);
     expect(store.degraded?.reason).toBe("quota");
     await store.deleteOutbox("big");
-    expect((await store.outbox()).map((kept) => kept.id)).toEqual(["small"]);
+    expect((await store.outbox()).map(({ id }) => id)).toEqual(["small"]);
+  });
+
+  it("drops reports, then fields to bring manifests to the disk, and no manifest for anything", async () => {
+    await setQuota(5_000_000);
+    const name = freshDatabaseName();
+    const store = open(name);
+    for (let start = 0; start < 200; start += 25) await store.putFields(fieldsOf(start, start + 25));
+    for (let start = 0; start < 2000; start += 500) await store.putReports(sampleReports(start + 500).slice(start));
+    const seen = new Set<string>();
+    let count = 0;
+    while (!seen.has("without fields") && count < 200) {
+      count += 5;
+      await store.putManifests(bigManifests(count).slice(count - 5));
+      const { reports, fields, manifests } = await onDisk(name);
+      expect(manifests).toBe(count);
+      if (fields < 200) expect(reports).toBe(0);
+      seen.add(fields < 200 ? "without fields" : reports < 2000 ? "without reports" : "whole");
+    }
+    expect([...seen]).toEqual(["whole", "without reports", "without fields"]);
+    expect(store.degraded).toBeUndefined();
+    await store.putOutbox(sampleEntry("a"));
+    await store.putReports(sampleReports(3000));
+    await store.putFields(fieldsOf(0, 300));
+    expect(await onDisk(name)).toMatchObject({ manifests: count, outbox: ["a"] });
+    expect((await store.getManifests(usersOf(bigManifests(count)))).size).toBe(count);
+  });
+
+  it("drops the oldest fields for the newest, without a word", async () => {
+    await setQuota(3_000_000);
+    const name = freshDatabaseName();
+    const store = open(name);
+    for (let round = 0; round < 20; round++) {
+      const fields = fieldsOf(round * 50, round * 50 + 50);
+      await store.putFields(fields.map((field) => ({ ...field, fetchedAt: sampleNow - 100 + round })));
+    }
+    const found = await store.getFields(usersOf(fieldsOf(0, 1000)));
+    expect(found.has(sampleField(999).userId)).toBe(true);
+    expect(found.has(sampleField(0).userId)).toBe(false);
+    expect(found.size).toBe((await onDisk(name)).fields);
+    expect(store.degraded).toBeUndefined();
+  });
+
+  it("forgets no manifest that fits nowhere, and the newest of disk and memory counts", async () => {
+    await setQuota(500_000);
+    const name = freshDatabaseName();
+    const store = open(name);
+    await store.putManifests([sampleSeen(0, 7), sampleSeen(1, 0)]);
+    await store.putManifests(bigManifests(40));
+    expect(await onDisk(name)).toMatchObject({ manifests: 2 });
+    expect(store.degraded?.reason).toBe("quota");
+    const found = await store.getManifests(usersOf(bigManifests(40)));
+    expect(found.size).toBe(40);
+    expect([0, 1, 2].map((index) => found.get(sampleSeen(index, 0).userId)?.map(({ sequence }) => sequence))).toEqual([
+      [7],
+      [1],
+      [1],
+    ]);
   });
 });
 
@@ -112,6 +204,7 @@ describe("with a database that the browser closes", () => {
     await clearIndexedDb();
     await vi.waitFor(async () => expect((await store.getReports(keys(1))).size).toBe(0));
     await store.putOutbox(sampleEntry("a"));
+    await store.putManifests([sampleSeen(0, 5)]);
     await store.putReports(sampleReports(1));
     expect((await store.getReports(keys(1))).size).toBe(1);
     expect(reasons).toEqual([]);
@@ -120,8 +213,10 @@ describe("with a database that the browser closes", () => {
     await vi.waitFor(() => expect(reasons).toEqual(["terminated"]));
     await store.putReports(sampleReports(2));
     await store.putOutbox(sampleEntry("b"));
+    await store.putManifests([sampleSeen(1, 5)]);
+    expect((await store.getManifests(usersOf([sampleSeen(0, 0), sampleSeen(1, 0)]))).size).toBe(1);
     expect((await store.getReports(keys(2))).size).toBe(2);
-    expect((await store.outbox()).map((kept) => kept.id)).toEqual(["b"]);
+    expect((await store.outbox()).map(({ id }) => id)).toEqual(["b"]);
     expect(await open(name).outbox()).toEqual([]);
   });
 
@@ -129,11 +224,14 @@ describe("with a database that the browser closes", () => {
     const store = open(freshDatabaseName());
     await store.putReports(sampleReports(1));
     const calls = Array.from({ length: 30 }, (_, i) =>
-      i % 3 === 0
-        ? store.putReports(sampleReports(50))
-        : i % 3 === 1
-          ? store.getReports(keys(50))
-          : store.putOutbox(sampleEntry(`${i}`)),
+      [
+        () => store.putReports(sampleReports(50)),
+        () => store.getReports(keys(50)),
+        () => store.putOutbox(sampleEntry(`${i}`)),
+        () => store.putManifests([sampleSeen(i, 1), sampleSeen(0, i)]),
+        () => store.getManifests([sampleSeen(0, 1).userId]),
+        () => store.putFields([sampleField(0)]),
+      ][i % 6]?.(),
     );
     await clearIndexedDb();
     await Promise.all(calls);
@@ -163,6 +261,12 @@ describe("without IndexedDB", () => {
     ]);
     expect((await store.getReports(keys(3))).size).toBe(2);
     expect(await store.outbox()).toEqual([sampleEntry("a")]);
+    await Promise.all([store.putManifests([sampleSeen(0, 5), sampleSeen(0, 4)]), store.putFields([sampleField(0)])]);
+    const { userId } = sampleSeen(0, 5);
+    expect((await store.getManifests([userId])).get(userId)).toEqual([sampleSeen(0, 5)]);
+    expect((await store.getFields([userId])).get(userId)).toEqual(sampleField(0));
+    await store.deleteFields([userId]);
+    expect((await store.getFields([userId])).size).toBe(0);
     await store.deleteOutbox("a");
     await store.deleteReports();
     expect((await store.getReports(keys(3))).size).toBe(0);

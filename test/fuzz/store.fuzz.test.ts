@@ -1,9 +1,11 @@
 import fc from "fast-check";
+import { type CachedField, canonicalJson, type SeenManifest } from "matrix-countersign";
+import { type CachedReport, memoryStore, type OutboxEntry } from "matrix-countersign/store";
 import { afterEach, expect, it } from "vitest";
 import { isFresh, reportKind } from "../../src/store/cache-kind.js";
-import { readOutboxEntry, readReport } from "../../src/store/record.js";
-import { anyJson, anyText } from "../support/arbitraries.js";
-import { sampleEntry, sampleNow, sampleReport } from "../support/cached-reports.js";
+import { readField, readOutboxEntry, readReport, readSeenManifest } from "../../src/store/record.js";
+import { anyJson, anyText, canonicalData } from "../support/arbitraries.js";
+import { sampleEntry, sampleField, sampleNow, sampleReport, sampleSeen } from "../support/cached-reports.js";
 
 const runs = { numRuns: 3000 };
 
@@ -49,12 +51,51 @@ it("reads a report back from anything, or nothing, and never throws; what it giv
   );
 });
 
-it("reads a kept signature back from anything, or nothing, and never throws", () => {
+it.each<[string, (value: unknown) => object | undefined, object]>([
+  ["an entry of the outbox", readOutboxEntry, sampleEntry("a")],
+  ["a manifest that was seen", readSeenManifest, sampleSeen(0, 5)],
+  ["a profile field", readField, sampleField(0)],
+])(
+  "reads %s back from anything, or nothing, and never throws; what it gives back it reads again",
+  (_what, read, sample) => {
+    fc.assert(
+      fc.property(fc.oneof(anything, damaged(sample)), (value) => {
+        const copy = read(value);
+        if (!copy) return;
+        expect(read(copy)).toEqual(copy);
+        expect(Object.isFrozen(copy)).toBe(true);
+      }),
+      runs,
+    );
+  },
+);
+
+it("keeps a manifest and a field with canonical JSON as they are, whatever is in them", () => {
   fc.assert(
-    fc.property(fc.oneof(anything, damaged(sampleEntry("a"))), (value) => {
-      const kept = readOutboxEntry(value);
-      if (kept) expect(readOutboxEntry(kept)).toEqual(kept);
+    fc.property(canonicalData, (data) => {
+      const json = { data };
+      expect(canonicalJson(readSeenManifest(sampleSeen(0, 5, { manifest: json }))?.manifest)).toBe(canonicalJson(json));
+      expect(canonicalJson(readField(sampleField(0, { field: json }))?.field)).toBe(canonicalJson(json));
     }),
     runs,
+  );
+});
+
+it("serves from memory whatever is put, without a throw but for what the outbox refuses", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(anything, damaged(sampleSeen(0, 5)), damaged(sampleField(0)))), async (list) => {
+      const store = memoryStore({ now: () => sampleNow });
+      await store.putManifests(list as SeenManifest[]);
+      await store.putFields(list as CachedField[]);
+      await store.putReports(list as CachedReport[]);
+      for (const entry of list as OutboxEntry[]) {
+        await store.putOutbox(entry).catch((error) => expect(error).toMatchObject({ code: "ERR_SIGNATURE_VALUE" }));
+      }
+      const { userId } = sampleSeen(0, 5);
+      for (const seen of (await store.getManifests([userId])).get(userId) ?? []) expect(seen.userId).toBe(userId);
+      expect((await store.outbox()).length).toBeLessThanOrEqual(list.length);
+      store.close();
+    }),
+    { numRuns: 500 },
   );
 });
