@@ -45,6 +45,14 @@ const chromium = {
   commands: gnupgCommands,
 };
 
+/** Two Synapses for all files of a project: one file restarts them, so no other may run beside it. */
+const onSynapses = {
+  globalSetup: "test/support/synapse-global-setup.ts",
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 600_000,
+};
+
 const inNode = (name: string, include: string[], extra: object = {}): TestProjectInlineConfiguration => ({
   resolve: { alias },
   test: { name, include, environment: "node", ...extra },
@@ -65,20 +73,13 @@ export default defineConfig({
   test: {
     projects: [
       inNode("unit", ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"]),
+      inNode("faults", ["test/faults/**/*.test.ts"], { testTimeout: 300_000 }),
       inNode("fuzz", ["test/fuzz/**/*.test.ts"], { testTimeout: 120_000 }),
       inNode("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 300_000 }),
-      inNode("homeserver", ["test/homeserver/*.test.ts", "test/homeserver/contract/*.test.ts"], {
-        globalSetup: "test/support/synapse-global-setup.ts",
-        testTimeout: 120_000,
-        hookTimeout: 600_000,
-      }),
+      inNode("homeserver", ["test/homeserver/*.test.ts", "test/homeserver/contract/*.test.ts"], onSynapses),
       inNode("package", ["test/package/**/*.test.ts"], { testTimeout: 120_000 }),
       inChromium("browser", ["test/browser/**/*.test.ts"], { testTimeout: 30_000 }),
-      inChromium("homeserver-browser", ["test/homeserver/browser/*.test.ts"], {
-        globalSetup: "test/support/synapse-global-setup.ts",
-        testTimeout: 120_000,
-        hookTimeout: 600_000,
-      }),
+      inChromium("homeserver-browser", ["test/homeserver/browser/*.test.ts"], onSynapses),
       inChromium("bench", ["test/bench/**/*.bench.ts"], { testTimeout: 600_000 }),
     ],
   },
