@@ -27,13 +27,25 @@ for line in sys.stdin:
 
 /** Starts the oracle: one process for all batches. */
 export async function startCanonicalJsonOracle(): Promise<CanonicalJsonOracle> {
-  const python = await ensurePythonEnvironment("oracles");
-  const child = spawn(python, ["-c", PROGRAM], { stdio: ["pipe", "pipe", "inherit"], env: { PYTHONUTF8: "1" } });
+  const { ask, close } = await startPythonOracle("oracles", PROGRAM);
+  return { encode: (jsonTexts) => ask(jsonTexts) as Promise<OracleAnswer[]>, close };
+}
+
+/** A Python process that answers each line of JSON with one line of JSON, one after the other. */
+export interface PythonOracle {
+  ask(question: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Starts `program` in one of the environments of scripts/tools.mjs. */
+export async function startPythonOracle(environment: string, program: string): Promise<PythonOracle> {
+  const python = await ensurePythonEnvironment(environment);
+  const child = spawn(python, ["-c", program], { stdio: ["pipe", "pipe", "inherit"], env: { PYTHONUTF8: "1" } });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = exitOf(child);
   return {
-    encode: async (jsonTexts) => {
-      child.stdin.write(`${JSON.stringify(jsonTexts)}\n`);
+    ask: async (question) => {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
       const { value, done } = await lines.next();
       if (done === true) throw new Error("the Python oracle ended");
       return JSON.parse(value);
