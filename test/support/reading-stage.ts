@@ -44,7 +44,7 @@ export class ReadingStage {
   /** What other hosts answer, by host: without an entry a host does not exist. */
   readonly hosts = new Map<string, (url: URL) => Response | Promise<Response>>();
   hasProfileFields = true;
-  intercept: (request: SeenRequest) => Response | Promise<Response> | undefined = () => undefined;
+  intercept: (request: SeenRequest) => Response | undefined | Promise<Response | undefined> = () => undefined;
   now = 1_795_324_800_000;
   readonly reader = "@reader:example.org";
   readonly store: MemoryStore = new MemoryStore({ now: () => this.now });
