@@ -7,7 +7,7 @@ import {
   registerAccount,
 } from "./homeserver-account.js";
 
-/** A user of an embedded homeserver who has what Element users have, in Node and without an SDK: 6 ms. */
+/** A user of an embedded homeserver who has what Element users have, in Node and without an SDK; made in a few milliseconds. */
 export interface EmbeddedUser {
   readonly account: HttpAccount;
   readonly keys: CrossSigningKeys;
