@@ -21,6 +21,7 @@ const alias = [
 /** Libraries that are loaded lazily: named here so that a cold dev server does not reload the page when it meets them. */
 const optimizeDeps = {
   include: [
+    "@noble/ed25519",
     "idb",
     "openpgp",
     "fast-check",
