@@ -7,6 +7,8 @@ export type {
   SigningCommand,
   VerifyInput,
 } from "./algorithms/algorithm.js";
+export { type FirstUploadOptions, signFirstUpload } from "./client/bootstrap/sign-first-upload.js";
+export { withSignature } from "./client/bootstrap/with-signature.js";
 export { Countersign, type CountersignEvents } from "./client/countersign.js";
 export type {
   AssessOptions,
@@ -23,6 +25,7 @@ export type { PublishReceipt } from "./client/owner/receipt.js";
 export type { OutboxResult } from "./client/owner/resume.js";
 export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
+export type { Watching, WatchOptions } from "./client/watch.js";
 export type { Bytes } from "./encoding/bytes.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
 export type { JsonObject } from "./encoding/json-object.js";
@@ -35,9 +38,13 @@ export {
   type HttpErrorDetails,
 } from "./errors.js";
 export type { CryptoLike, MatrixClientLike } from "./matrix/client-like.js";
+export type { Diagnosis } from "./matrix/diagnose.js";
 export type { HttpOptions } from "./matrix/http.js";
+export type { RoomReadiness } from "./matrix/prepare-room.js";
 export type { Authenticate } from "./matrix/routes/bootstrap.js";
 export type { Proof, Recall, ReceiptRemark, RouteOutcome, RouteReceipt, Visibility } from "./matrix/routes/route.js";
+export { createSyncObserver, type SyncObserver } from "./matrix/sync-observer.js";
+export type { UserChange } from "./matrix/watch/watch-event.js";
 export { AcceptError } from "./model/accept-error.js";
 export type { AssessmentReason, IdentityAssessment, ReasonCode, TrustHop, TrustLevel } from "./model/assessment.js";
 export {

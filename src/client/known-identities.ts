@@ -3,12 +3,10 @@ import type { SignedIdentity } from "../model/identity.js";
 
 /** Remembers by digest what was served of users, to notice when it is something else. */
 export interface KnownIdentities {
-  /**
-   * Takes note of identities as they were fetched; what was fetched earlier than what is known is passed over.
-   *
-   * @returns the users of whom something else was known, or nothing
-   */
-  note(identities: Iterable<SignedIdentity>): Promise<string[]>;
+  /** Takes note of identities; what was fetched earlier than what is known is passed over. */
+  note(identities: Iterable<SignedIdentity>): Promise<void>;
+  /** What is known of a user: equal for what is equally served, `undefined` where nothing is. */
+  digestOf(userId: string): string | undefined;
   forget(userIds: Iterable<string>): void;
 }
 
@@ -17,16 +15,15 @@ export function createKnownIdentities(): KnownIdentities {
   const known = new Map<string, { readonly digest: string; readonly fetchedAt: number }>();
   return {
     async note(identities) {
-      const digested = await Promise.all(
-        [...identities].map(async (identity) => ({ ...identity, digest: await digestOf(identity) })),
+      await Promise.all(
+        [...identities].map(async (identity) => {
+          const { userId, fetchedAt } = identity;
+          const digest = await digestIdentity(identity);
+          if ((known.get(userId)?.fetchedAt ?? 0) <= fetchedAt) known.set(userId, { digest, fetchedAt });
+        }),
       );
-      return digested.flatMap(({ userId, digest, fetchedAt }) => {
-        const before = known.get(userId);
-        if (before && before.fetchedAt > fetchedAt) return [];
-        known.set(userId, { digest, fetchedAt });
-        return before?.digest === digest ? [] : [userId];
-      });
     },
+    digestOf: (userId) => known.get(userId)?.digest,
     forget(userIds) {
       for (const userId of userIds) known.delete(userId);
     },
@@ -34,7 +31,7 @@ export function createKnownIdentities(): KnownIdentities {
 }
 
 /** Of everything that an assessment looks at; lists sorted, since servers answer in any order. */
-async function digestOf({ masterKey, signatures, withdrawn, problems }: SignedIdentity): Promise<string> {
+async function digestIdentity({ masterKey, signatures, withdrawn, problems }: SignedIdentity): Promise<string> {
   const seen = signatures.map(({ seenIn, rooms = [], heldBy = [], ...signature }) => [
     ...[seenIn, rooms, heldBy].map((names) => [...names].sort()),
     signature.keyId,

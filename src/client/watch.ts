@@ -65,10 +65,8 @@ export function startWatching(
   const own = ownUserId(client);
   const watched = new Set<string>();
   const known = createKnownIdentities();
-  const note = async (identities: ReadonlyMap<string, SignedIdentity>): Promise<string[]> => {
-    const changed = await known.note([...identities.values()].filter(({ userId }) => watched.has(userId)));
-    return changed.filter((userId) => watched.has(userId));
-  };
+  const note = (identities: ReadonlyMap<string, SignedIdentity>): Promise<void> =>
+    known.note([...identities.values()].filter(({ userId }) => watched.has(userId)));
   const tellSoon = createTeller(dependencies, (userId) => userId === own || watched.has(userId), signal);
   const poller = createPoller({
     ...dependencies,
@@ -76,7 +74,10 @@ export function startWatching(
     signal,
     async poll(batch, pollSignal) {
       await forget(batch);
-      const changed = await note(await fetch(batch, pollSignal));
+      // Before it is fetched: `fetch` may be one that lets `seen` know too.
+      const before = new Map(batch.map((userId) => [userId, known.digestOf(userId)]));
+      await note(await fetch(batch, pollSignal));
+      const changed = batch.filter((userId) => known.digestOf(userId) !== before.get(userId));
       for (const userId of changed) tellSoon({ kind: "user", userId, source: "poll" });
     },
   });
@@ -125,7 +126,6 @@ function createTeller(
     if (!signal.aborted) for (const change of changes) emit(change);
   };
   return (change) => {
-    if (!isWanted(change.userId)) return;
     if (pending.size === 0) void tellPending().catch(ignore);
     if (!pending.has(change.userId)) pending.set(change.userId, change);
   };

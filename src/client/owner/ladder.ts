@@ -130,7 +130,7 @@ async function inManifest(
 /** Why a route is not even tried: a rule refuses the signature, or the server is known not to take it. */
 function refusalOf(route: RouteName, { signature, force, routes: chosen, server }: Climb): RouteReceipt | undefined {
   const facts = server?.facts;
-  const takesBase64Alone = route === "signatures-upload" && facts?.signaturesUpload.takes === "base64";
+  const takesBase64Alone = facts?.firstUpload === "base64";
   const found = lint(signature, takesBase64Alone ? { encoding: "base64-only" } : {});
   const findings = found.filter(({ rule, routes }) => routes.includes(route) && !force.includes(rule));
   if (findings.length > 0) return { ...notTried(route, unsafe(findings)), findings };

@@ -11,15 +11,15 @@ export const routeNames: readonly RouteName[] = [
 ];
 
 /**
- * The routes of these names, in their usual order; `auto` stays what it is.
+ * The routes of these names, in their usual order; `auto`, the default, stays what it is.
  *
  * @throws CountersignError `ERR_OPTION_INVALID` for none, for a name that no route has, and for `room-state` without a room
  */
 export function selectRoutes(
-  names: "auto" | readonly RouteName[] = "auto",
+  names: "auto" | readonly RouteName[] | undefined,
   rooms: readonly string[],
 ): "auto" | readonly RouteName[] {
-  if (names === "auto") return names;
+  if (names === undefined || names === "auto") return "auto";
   const selected = routeNames.filter((name) => names.includes(name));
   if (selected.length === 0 || selected.length !== new Set(names).size) {
     throw new CountersignError("ERR_OPTION_INVALID", "expected the names of publishing routes");

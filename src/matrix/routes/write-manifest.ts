@@ -3,6 +3,7 @@ import type { JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
 import { readManifest } from "../../model/manifest.js";
 import { type ManifestChange, type NextManifest, nextManifest } from "../../model/next-manifest.js";
+import { isUnknownEndpoint } from "../http.js";
 import type { ManifestPlace } from "./manifest-place.js";
 import type { RouteOutcome } from "./route.js";
 
@@ -59,10 +60,12 @@ export async function writeManifest(
   const known: JsonObject[] = [...writing.remembered];
   for (let merge = 1; ; merge++) {
     const read = await Promise.all(places.map((place) => readCopy(place, writing)));
-    const copies = read.filter(({ place, copy, error }) => copy || !(place.onlyIfPresent && !error));
+    const copies = read.filter(({ place, copy, error }) => copy || !place.onlyIfPresent || isUnread(error));
     known.push(...copies.flatMap(({ copy }) => (copy ? [copy] : [])));
     const isAnyReadable = copies.some(({ error }) => error === undefined);
-    if (copies.length > 0 && !isAnyReadable) return { isApproved: false, outcomes: copies.map(unread) };
+    if (!isAnyReadable && copies.some(({ error }) => isUnread(error))) {
+      return { isApproved: false, outcomes: copies.map(unread) };
+    }
     const manifest = await nextApproved(known, change, writing);
     const outcomes = await Promise.all(
       copies.map((one) => (one.error ? unread(one) : putCopy(one, manifest, writing))),
@@ -91,6 +94,11 @@ async function readCopy(place: ManifestPlace, { userId, masterKey }: ManifestWri
     if (!(error instanceof CountersignError) || error.code === "ERR_ABORTED") throw error;
     return error.code === "ERR_MANIFEST_FOREIGN" ? { place } : { place, error };
   }
+}
+
+/** Whether something may stand there all the same; not where the server does not have such places at all. */
+function isUnread(error: CountersignError | undefined): boolean {
+  return error !== undefined && !isUnknownEndpoint(error);
 }
 
 function unread({ place, error }: ReadCopy): PlaceOutcome {
