@@ -1,11 +1,15 @@
-import type { IdentityAssessment, JsonObject, SignatureAlgorithm, SignedIdentity } from "matrix-countersign";
-import { type AlgorithmRegistry, createRegistry } from "../../src/algorithms/registry.js";
-import { verifyIdentities } from "../../src/client/cached-verification.js";
+import {
+  Countersign,
+  type IdentityAssessment,
+  type JsonObject,
+  type MatrixClientLike,
+  type SignatureAlgorithm,
+  type SignedIdentity,
+} from "matrix-countersign";
 import { openReading, type ReadingSources } from "../../src/client/reader-side.js";
 import { createHttp, type HttpOptions, type MatrixHttp } from "../../src/matrix/http.js";
 import { readSignable, signedBytes } from "../../src/model/signable.js";
 import { MemoryStore } from "../../src/store/memory-store.js";
-import { assessIdentity } from "../../src/trust/assess.js";
 import { type CrossSigningKey, makeCrossSigningKey } from "./matrix-keys.js";
 import { json, matrixError } from "./scripted-fetch.js";
 import { stampAlgorithm, stampSigner } from "./stamp-algorithm.js";
@@ -56,6 +60,13 @@ export class ReadingStage {
   constructor(company: Awaited<ReturnType<typeof stampSigner>>) {
     this.company = company;
   }
+
+  readonly client: MatrixClientLike = {
+    getUserId: () => this.reader,
+    getHomeserverUrl: () => "https://hs.example.org",
+    getAccessToken: () => "token",
+    getCrypto: () => undefined,
+  };
 
   readonly fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     const url = new URL(String(input));
@@ -130,13 +141,7 @@ export class ReadingStage {
   }
 
   http(options: HttpOptions = {}): MatrixHttp {
-    const client = {
-      getUserId: () => this.reader,
-      getHomeserverUrl: () => "https://hs.example.org",
-      getAccessToken: () => "token",
-      getCrypto: () => undefined,
-    };
-    return createHttp(client, { fetch: this.fetch, maxRetries: 0, ...options }, new AbortController().signal);
+    return createHttp(this.client, { fetch: this.fetch, maxRetries: 0, ...options }, new AbortController().signal);
   }
 
   sources(change: Partial<ReadingSources> = {}): ReadingSources {
@@ -158,14 +163,27 @@ export class ReadingStage {
     return identity;
   }
 
-  /** What a reader makes of a user who trusts the company's key for every user of example.org. */
+  /** What the facade makes of a user, for a reader who trusts the company's key for every user of example.org. */
   async assess(userId: string, change: Partial<ReadingSources> = {}): Promise<IdentityAssessment> {
-    const identity = await this.readOne(userId, change);
-    const registry: AlgorithmRegistry = createRegistry([this.algorithm]);
-    const reports = await verifyIdentities([identity], this.store, { registry, now: this.now });
+    const { rooms, direct, bundles, fresh = false } = this.sources(change);
     const scope = { servers: ["example.org"] };
-    const anchor = { id: "company", algorithm: "org.example.stamp", key: this.company.fingerprint, scope };
-    return assessIdentity({ identity, reports: reports.get(userId) ?? [], anchors: [anchor], now: this.now });
+    const countersign = await Countersign.create(this.client, {
+      algorithms: [this.algorithm],
+      anchors: [{ id: "company", algorithm: "org.example.stamp", key: this.company.fingerprint, scope }],
+      rooms,
+      direct,
+      store: this.store,
+      now: () => this.now,
+      outbox: "manual",
+      http: { fetch: this.fetch, maxRetries: 0 },
+    });
+    try {
+      for (const manifests of bundles.values()) await countersign.importBundle({ manifests });
+      for await (const assessment of countersign.assess([userId], { fresh })) return assessment;
+      throw new Error("no assessment");
+    } finally {
+      countersign.close();
+    }
   }
 }
 
