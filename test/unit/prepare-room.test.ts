@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHomeserver, type Listening } from "../../examples/homeserver/server.js";
 import { createHttp, type MatrixHttp } from "../../src/matrix/http.js";
 import { type PrepareRoomOptions, prepareRoom, type RoomReadiness } from "../../src/matrix/prepare-room.js";
+import { readRoomPower } from "../../src/matrix/room-power.js";
 import { type Body, type HttpAccount, registerAccount } from "../support/homeserver-account.js";
 import { json, matrixError, scriptedFetch } from "../support/scripted-fetch.js";
 
@@ -85,6 +86,7 @@ describe("on the embedded homeserver", () => {
       users: { ...levels.users, [member.userId]: 50 },
     });
     // May change power levels, but not one that is above the own.
+    expect(await prepareAs(member, roomId)).toMatchObject({ canSet: false });
     await expect(prepareAs(member, roomId, { apply: true })).rejects.toMatchObject({ code: "ERR_ROOM_POWER" });
     expect(await prepareAs(admin, roomId)).toMatchObject({ required: 60 });
   });
@@ -117,7 +119,11 @@ const admin = "@admin:example.org";
 type State = Readonly<Record<string, unknown>>;
 
 /** A server that holds this state, by type, and answers a PUT as told. */
-function scriptedRoom(state: State, answerPut: (body: unknown) => Response = () => json({ event_id: "$1" })) {
+function scriptedRoom(
+  state: State,
+  answerPut: (body: unknown) => Response = () => json({ event_id: "$1" }),
+  { wrapsCreate = true } = {},
+) {
   const held = new Map<string, unknown>(
     Object.entries({ [`m.room.member/${admin}`]: { membership: "join" }, ...state }),
   );
@@ -129,7 +135,7 @@ function scriptedRoom(state: State, answerPut: (body: unknown) => Response = () 
       return answer;
     }
     if (!held.has(name)) return matrixError(404, "M_NOT_FOUND");
-    if (query === undefined || name !== "m.room.create") return json(held.get(name));
+    if (query === undefined || !wrapsCreate) return json(held.get(name));
     return json({ type: name, sender: admin, content: held.get(name) });
   });
   const prepare = (options?: PrepareRoomOptions): Promise<RoomReadiness> =>
@@ -187,15 +193,25 @@ describe("on whatever a server holds", () => {
     for (const version of ["11", "1", "9 12", "org.example.12"]) {
       expect(await room(version)).toMatchObject({ canSet: false });
     }
-    const foreign = {
-      "m.room.create": { sender: "x", content: 1, room_version: "12", additional_creators: [admin, 7] },
-    };
-    const byOther = scriptedRoom({ ...foreign, "m.room.power_levels": unlisted });
-    expect(await byOther.prepare()).toMatchObject({ canSet: true });
+    const founder = (sender: string, more: object = {}) => ({
+      "m.room.create": { type: "m.room.create", sender, content: { room_version: "12", ...more } },
+      "m.room.power_levels": unlisted,
+    });
+    const asEvent = (state: State) => scriptedRoom(state, undefined, { wrapsCreate: false }).prepare();
+    expect(await asEvent(founder(admin))).toMatchObject({ canSet: true });
+    expect(await asEvent(founder("@other:example.org"))).toMatchObject({ canSet: false });
+    expect(await asEvent(founder("@other:example.org", { additional_creators: [7, admin] }))).toMatchObject({
+      canSet: true,
+    });
+    // A server that does not know `format` answers the content, whatever its members are called.
+    const content = { room_version: "12", content: {}, additional_creators: [admin] };
+    expect(await asEvent({ "m.room.create": content, "m.room.power_levels": unlisted })).toMatchObject({
+      canSet: true,
+    });
   });
 
   it("leaves a room without power levels alone, and one that the user has left", async () => {
-    const bare = scriptedRoom(create);
+    const bare = scriptedRoom({ "m.room.create": { room_version: "12" } });
     expect(await bare.prepare()).toMatchObject({ ready: false, canSet: false, remarks: ["no-power-levels"] });
     const left = scriptedRoom({
       ...levels({ users: { [admin]: 100 } }),
@@ -206,6 +222,21 @@ describe("on whatever a server holds", () => {
       await expect(prepare({ apply: true })).rejects.toMatchObject({ code: "ERR_ROOM_POWER" });
       expect(puts()).toEqual([]);
     }
+  });
+
+  it("refuses what has no first event, and passes on what is wrong with the server", async () => {
+    await expect(scriptedRoom({}).prepare()).rejects.toMatchObject({ code: "ERR_ROOM_UNAVAILABLE" });
+    const { fetch } = scriptedFetch(() => matrixError(502, "M_UNKNOWN"));
+    await expect(prepareRoom(httpOf("token", fetch), "!room:example.org", admin)).rejects.toMatchObject({
+      code: "ERR_HTTP_STATUS",
+      status: 502,
+    });
+  });
+
+  it("takes what no number holds for no level", () => {
+    expect(() => readRoomPower(JSON.parse('{"users_default":1e400}'), new Set())).toThrow(
+      expect.objectContaining({ code: "ERR_ROOM_UNAVAILABLE" }),
+    );
   });
 
   it("does not believe a 200 that stored nothing", async () => {

@@ -38,6 +38,7 @@ describe("tells whose keys changed", () => {
       "https://hs.example.org/_matrix/client/v3/sync",
       "https://hs.example.org/_matrix/client/v3/keys/changes?since=s1",
       "https://hs.example.org/_matrix/client/v3/rooms/sync?since=s1",
+      "https://hs.example.org/_matrix/client/unstable/org.matrix.simplified_msc3575/sync?pos=1",
       "/relative?since=s1",
     ]) {
       expect(await toldOf(named(["@a:x"]), url)).toEqual([]);

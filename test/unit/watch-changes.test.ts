@@ -87,6 +87,7 @@ describe("tells of what the client hears", () => {
       expect(() => toldOf(odd, odd)).not.toThrow();
     }
     expect(toldOf(state("m.room.member", alice, undefined))).toHaveLength(1);
+    expect(toldOf(state("m.room.member", "alice", { membership: "leave" }))).toEqual([]);
   });
 });
 
@@ -98,11 +99,16 @@ it("tells whom /sync names", async () => {
 });
 
 it("hears nothing after it was stopped, and leaves no listener behind", async () => {
-  const { emitter, told, stop } = watching();
+  const { emitter, observer, told, stop } = watching();
   expect(emitter.listeners).toBe(3);
   stop();
   expect(emitter.listeners).toBe(0);
   emitter.emit("userTrustStatusChanged", alice);
+  const fence: unknown[] = [];
+  observer.onChanged((userIds) => fence.push(userIds));
+  const answer = { device_lists: { changed: [alice] } };
+  await observer.wrap(async () => Response.json(answer))("https://hs.example.org/_matrix/client/v3/sync?since=1");
+  await expect.poll(() => fence).toEqual([[alice]]);
   expect(told).toEqual([]);
 });
 

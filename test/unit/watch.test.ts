@@ -7,7 +7,7 @@ import { emittingClient, stateEvent } from "../support/emitting-client.js";
 
 const [own, alice, bob] = ["@own:example.org", "@alice:example.org", "@bob:example.org"];
 
-function watching(userIds: readonly string[] = [alice], options: WatchOptions = {}) {
+function watching(userIds: readonly string[] = [alice], options: WatchOptions & { fetchTells?: boolean } = {}) {
   const emitter = emittingClient();
   /** In the order in which it happened: what was fetched, forgotten and told. */
   const log: unknown[] = [];
@@ -35,7 +35,9 @@ function watching(userIds: readonly string[] = [alice], options: WatchOptions = 
         log.push({ fetched: asked });
         const fault = faults.shift();
         if (fault) throw fault;
-        return new Map(asked.map((userId) => [userId, identity(userId)]));
+        const identities = new Map(asked.map((userId) => [userId, identity(userId)]));
+        if (options.fetchTells) watch.seen(identities);
+        return identities;
       },
       forget: async (userIds) => void log.push({ forgotten: userIds }),
       emit: (event) => log.push(event),
@@ -136,6 +138,16 @@ describe("asks about everybody", () => {
     await vi.waitFor(() => expect(told(log)).toEqual([change(bob, "poll")]));
     await poll();
     expect(told(log)).toHaveLength(1);
+  });
+
+  it("also through a fetch that lets the caller's side know of everything fetched", async () => {
+    const options = { fetchTells: false };
+    const { log, served, poll } = watching([alice], options);
+    options.fetchTells = true;
+    await settle();
+    served.set(alice, ["new"]);
+    await poll();
+    await vi.waitFor(() => expect(told(log)).toEqual([change(alice, "poll")]));
   });
 
   it("not of what the caller has seen meanwhile, and again of what is served instead", async () => {

@@ -8,8 +8,8 @@ const minIntervalMs = minuteMs;
 const maxIntervalMs = 24 * 60 * minuteMs;
 const maxBackOffMs = 60 * minuteMs;
 
-/** So many users are asked about together. */
-const batchSize = 50;
+/** So many users are asked about together: each batch reads the chosen rooms once. */
+const batchSize = 250;
 
 /** However many users there are, no two batches come closer than this. */
 const minGapMs = 1000;
@@ -18,7 +18,7 @@ const minGapMs = 1000;
 export interface PollerOptions extends Pick<RetryOptions, "random" | "wait"> {
   /** How often each user is asked about, in milliseconds: 1 minute to 24 hours. Default 10 minutes. */
   readonly intervalMs?: number | undefined;
-  /** Asks about at most 50 users. What it throws is taken for a reason to ask less often. */
+  /** Asks about at most 250 users. What it throws is taken for a reason to ask less often. */
   readonly poll: (userIds: readonly string[], signal: AbortSignal) => Promise<void>;
   /** Ends it. */
   readonly signal: AbortSignal;
