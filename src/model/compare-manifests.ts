@@ -1,7 +1,5 @@
 import type { IdentityProblem } from "./identity.js";
-import type { ApprovedManifest, ServedManifest } from "./known-manifest.js";
-import type { Manifest } from "./manifest.js";
-import { signatureIdentity } from "./same-signature.js";
+import type { ApprovedManifest, KnownManifest, ServedManifest } from "./known-manifest.js";
 
 /** What there is to compare. */
 export interface ManifestComparison {
@@ -28,7 +26,7 @@ export function compareManifests(comparison: ManifestComparison): IdentityProble
     ["manifest-rolled-back", isRolledBack(comparison)],
     ["manifest-outdated-copy", hasOutdatedCopy(comparison)],
     ["manifest-conflict", hasConflict(comparison)],
-    ["manifest-dropped", differs(comparison, (copy, approved) => lacks(copy, approved))],
+    ["manifest-dropped", differs(comparison, lacks)],
     ["manifest-added", differs(comparison, (copy, approved) => lacks(approved, copy))],
   ];
   return checks.flatMap(([problem, isThere]) => (isThere ? [problem] : []));
@@ -64,23 +62,23 @@ function hasConflict({ standing }: ManifestComparison): boolean {
 /** Whether an unapproved copy differs in this way from an approved manifest of the same sequence. */
 function differs(
   { served, approved }: ManifestComparison,
-  isDifferent: (copy: Manifest, approved: Manifest) => boolean,
+  isDifferent: (copy: KnownManifest, approved: KnownManifest) => boolean,
 ): boolean {
   const approvedIds = new Set(approved.map(({ id }) => id));
   return served.some(
-    ({ id, manifest, copy }) =>
-      copy.ownerIsMember &&
-      !approvedIds.has(id) &&
-      approved.some((other) => other.manifest.sequence === manifest.sequence && isDifferent(manifest, other.manifest)),
+    (one) =>
+      one.copy.ownerIsMember &&
+      !approvedIds.has(one.id) &&
+      approved.some((other) => other.manifest.sequence === one.manifest.sequence && isDifferent(one, other)),
   );
 }
 
 /** Whether `other` holds a signature or a withdrawal that `one` does not. */
-function lacks(one: Manifest, other: Manifest): boolean {
+function lacks(one: KnownManifest, other: KnownManifest): boolean {
   const held = new Set(entriesOf(one));
   return entriesOf(other).some((entry) => !held.has(entry));
 }
 
-function entriesOf({ external, withdrawn }: Manifest): (string | undefined)[] {
-  return [...external.map(signatureIdentity), ...withdrawn.map(({ key, value = "" }) => `${key} ${value}`)];
+function entriesOf({ identities, manifest }: KnownManifest): string[] {
+  return [...identities, ...manifest.withdrawn.map(({ key, value = "" }) => `${key} ${value}`)];
 }

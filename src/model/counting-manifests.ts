@@ -1,16 +1,14 @@
-import type { ExternalSignature } from "./external-signature.js";
 import type { IdentityWithdrawal } from "./identity.js";
 import type { ApprovedManifest, ServedManifest } from "./known-manifest.js";
 import type { Withdrawal } from "./manifest.js";
-import { signatureIdentity } from "./same-signature.js";
 
 /** A manifest whose withdrawals count. */
 export interface CountingManifest {
   /** What {@link IdentityWithdrawal} names it. */
   readonly id: string;
   readonly withdrawn: readonly Withdrawal[];
-  /** What its withdrawals of whole keys do not take back. */
-  readonly spared: readonly ExternalSignature[];
+  /** What its withdrawals of whole keys do not take back, by `signatureIdentity`. */
+  readonly spared: ReadonlySet<string>;
 }
 
 /**
@@ -43,21 +41,24 @@ export function countingManifests(
   const approvedIds = new Set(approved.map(({ id }) => id));
   const unapproved = served.filter(({ id, copy }) => !approvedIds.has(id) && copy.place !== "bundle");
   const counting = [
-    ...standing.map(({ id, manifest }) => ({ id, withdrawn: manifest.withdrawn, spared: manifest.external })),
-    ...unapproved.map(({ id, manifest: { sequence, external, withdrawn } }) => {
+    ...standing.map(({ id, manifest, identities }) => ({ id, withdrawn: manifest.withdrawn, spared: identities })),
+    ...unapproved.map(({ id, manifest: { sequence, withdrawn }, identities }) => {
       const later = standing.filter(({ manifest }) => manifest.sequence > sequence);
-      return { id, withdrawn, spared: [...external, ...later.flatMap(({ manifest }) => manifest.external)] };
+      return {
+        id,
+        withdrawn,
+        spared: new Set([identities, ...later.map((one) => one.identities)].flatMap((one) => [...one])),
+      };
     }),
   ];
   return [...new Map(counting.map((one) => [one.id, one])).values()];
 }
 
-/** The manifests that hold, or spare, a signature, by {@link signatureIdentity}. */
+/** The manifests that hold, or spare, a signature, by `signatureIdentity`. */
 export function holdersOf(counting: readonly CountingManifest[]): Map<string, readonly string[]> {
   const holders = new Map<string, string[]>();
   for (const { id, spared } of counting) {
-    for (const identity of new Set(spared.map(signatureIdentity))) {
-      if (identity === undefined) continue;
+    for (const identity of spared) {
       const ids = holders.get(identity);
       if (ids) ids.push(id);
       else holders.set(identity, [id]);

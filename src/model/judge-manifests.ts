@@ -5,7 +5,7 @@ import type { IdentityProblem, IdentityWithdrawal, Place } from "./identity.js";
 import {
   type ApprovedManifest,
   type ManifestCopy,
-  readCopy,
+  readCopies,
   readRemembered,
   type ServedManifest,
 } from "./known-manifest.js";
@@ -64,7 +64,7 @@ export async function judgeManifests({ copies, remembered, owner, now }: Manifes
   const problems = new Set<IdentityProblem>();
   const approvers = await approversOf(owner);
   const [served, seen] = await Promise.all([
-    Promise.all(copies.map((copy) => readCopy(copy, owner, approvers, now, problems))).then((read) => read.flat()),
+    readCopies(copies, { owner, approvers, now }, problems),
     Promise.all(remembered.map((one) => readRemembered(one, owner))).then((read) => read.flat()),
   ]);
   const masterKey = `ed25519:${owner.masterKey.publicKey}`;

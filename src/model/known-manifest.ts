@@ -4,6 +4,7 @@ import { CountersignError } from "../errors.js";
 import type { IdentityProblem, Place } from "./identity.js";
 import { type Manifest, maxSequenceAheadMs, readManifest } from "./manifest.js";
 import { approvalBy, type ManifestOwner } from "./manifest-approval.js";
+import { signatureIdentity } from "./same-signature.js";
 import type { SeenManifest } from "./seen-manifest.js";
 import { signedBytes } from "./signable.js";
 
@@ -23,6 +24,8 @@ export interface KnownManifest {
   /** SHA-256 of its signed bytes. */
   readonly id: string;
   readonly manifest: Manifest;
+  /** The signatures that it holds, by {@link signatureIdentity}. */
+  readonly identities: ReadonlySet<string>;
 }
 
 /** A manifest as one place serves it. */
@@ -40,33 +43,56 @@ export interface ApprovedManifest extends KnownManifest {
 }
 
 /**
- * Reads one copy: whose it is, its size and form, its sequence, its approval.
+ * Reads copies: whose they are, their size and form, their sequence, their approval.
  *
  * @param problems gets what is out of the ordinary; a manifest for another master key is what every identity reset leaves
  *   behind, and none
- * @returns nothing for a copy that does not count
+ * @returns those that count
  */
-export async function readCopy(
-  copy: ManifestCopy,
-  owner: ManifestOwner,
-  approvers: readonly string[],
-  now: number,
+export async function readCopies(
+  copies: readonly ManifestCopy[],
+  reader: CopyReader,
   problems: Set<IdentityProblem>,
 ): Promise<ServedManifest[]> {
-  const { content } = copy;
-  if (content === undefined || Object.keys(content).length === 0) return [];
-  const manifest = readContent(content, owner);
-  if (!manifest) {
-    if (!isForAnotherMasterKey(content, owner)) problems.add("manifest-malformed");
-    return [];
-  }
-  if (manifest.sequence > now + maxSequenceAheadMs) {
-    problems.add("manifest-ahead");
-    return [];
-  }
-  if (manifest.isDamaged) problems.add("manifest-malformed");
+  // Word for word the same in every place, as a rule: what is read once need not be verified again.
+  const readings = new Map<string, Promise<ReadContent | IdentityProblem | undefined>>();
+  const served = copies.map(async (copy): Promise<ServedManifest[]> => {
+    const { content = {} } = copy;
+    if (Object.keys(content).length === 0) return [];
+    const text = textOf(content);
+    const reading = readings.get(text) ?? readContent(content, reader);
+    readings.set(text, reading);
+    const read = await reading;
+    if (typeof read !== "object") {
+      if (read) problems.add(read);
+      return [];
+    }
+    if (read.manifest.isDamaged) problems.add("manifest-malformed");
+    return [{ ...read, copy, content }];
+  });
+  return (await Promise.all(served)).flat();
+}
+
+/** For whom and when copies are read. */
+export interface CopyReader {
+  readonly owner: ManifestOwner;
+  /** As `approversOf` gives them. */
+  readonly approvers: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+type ReadContent = Omit<ServedManifest, "copy" | "content">;
+
+async function readContent(
+  content: JsonObject,
+  { owner, approvers, now }: CopyReader,
+): Promise<ReadContent | IdentityProblem | undefined> {
+  const manifest = tryReadManifest(content, owner);
+  if (!manifest) return isForAnotherMasterKey(content, owner) ? undefined : "manifest-malformed";
+  if (manifest.sequence > now + maxSequenceAheadMs) return "manifest-ahead";
   const approval = await approvalBy(content, owner.userId, approvers);
-  return [{ id: await idOf(content), manifest, copy, content, ...approval }];
+  return { ...(await known(content, manifest)), ...approval };
 }
 
 /**
@@ -75,12 +101,12 @@ export async function readCopy(
  */
 export async function readRemembered(seen: SeenManifest, owner: ManifestOwner): Promise<ApprovedManifest[]> {
   if (seen.userId !== owner.userId || seen.masterKey !== `ed25519:${owner.masterKey.publicKey}`) return [];
-  const manifest = readContent(seen.manifest, owner);
-  return manifest ? [{ id: await idOf(seen.manifest), manifest, approvedBy: seen.approvedBy }] : [];
+  const manifest = tryReadManifest(seen.manifest, owner);
+  return manifest ? [{ ...(await known(seen.manifest, manifest)), approvedBy: seen.approvedBy }] : [];
 }
 
 /** Without regard to time: what was seen before counts on where the reader's clock was set back. */
-function readContent(content: JsonObject, { userId, masterKey }: ManifestOwner): Manifest | undefined {
+function tryReadManifest(content: JsonObject, { userId, masterKey }: ManifestOwner): Manifest | undefined {
   try {
     return readManifest(content, {
       userId,
@@ -96,6 +122,20 @@ function readContent(content: JsonObject, { userId, masterKey }: ManifestOwner):
 function isForAnotherMasterKey({ user_id, master_key }: JsonObject, { userId, masterKey }: ManifestOwner): boolean {
   const isKeyName = typeof master_key === "string" && /^ed25519:[A-Za-z0-9+/]{43}=?$/.test(master_key);
   return user_id === userId && isKeyName && !master_key.startsWith(`ed25519:${masterKey.publicKey}`);
+}
+
+async function known(content: JsonObject, manifest: Manifest): Promise<KnownManifest> {
+  const identities = manifest.external.flatMap((signature) => signatureIdentity(signature) ?? []);
+  return { id: await idOf(content), manifest, identities: new Set(identities) };
+}
+
+/** JSON that is nested too deeply to be written is no manifest, whatever it is. */
+function textOf(content: JsonObject): string {
+  try {
+    return JSON.stringify(content);
+  } catch {
+    return "";
+  }
 }
 
 async function idOf(content: JsonObject): Promise<string> {

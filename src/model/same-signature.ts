@@ -1,4 +1,4 @@
-import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
+import { tryDecodeBase64 } from "../encoding/base64.js";
 import { canonicalJson } from "../encoding/canonical-json.js";
 import type { ExternalSignature, SignatureValue } from "./external-signature.js";
 
@@ -27,8 +27,9 @@ function isSame(a: string | undefined, b: string | undefined): boolean {
 /** What begins with a letter, so that no text passes for decoded bytes or for an object. */
 function valueIdentity(value: SignatureValue): string | undefined {
   if (typeof value !== "string") return canonicalOf(value);
-  const decoded = tryDecodeBase64(value.replace(/-/g, "+").replace(/_/g, "/"));
-  return decoded ? `bytes ${encodeBase64(decoded)}` : `text ${value}`;
+  const standard = value.replace(/-/g, "+").replace(/_/g, "/");
+  // What decodes at all has one unpadded form.
+  return tryDecodeBase64(standard) ? `bytes ${standard.replace(/=+$/, "")}` : `text ${value}`;
 }
 
 function canonicalOf(value: SignatureValue): string | undefined {

@@ -124,6 +124,26 @@ describe.each<[string, () => void]>([
   });
 });
 
+it("what libraries differ in is refused before one is asked", async () => {
+  const importKey = vi.spyOn(crypto.subtle, "importKey");
+  const [{ publicKey, signature, message }] = vectors;
+  const right = hex(signature);
+  const [identity = ""] = smallOrder;
+  const forgeries: [Bytes, Bytes][] = [
+    [hex(identity), right],
+    [hex(publicKey), concatBytes(hex(identity), right.subarray(32))],
+    [hex(publicKey), concatBytes(right.subarray(0, 32), hex("ff".repeat(32)))],
+  ];
+  for (const [key, value] of forgeries) expect(await verifyEd25519(key, value, hex(message))).toBe(false);
+  expect(importKey).not.toHaveBeenCalled();
+});
+
+it("where the platform says that a key is no point, nothing is right under it", async () => {
+  vi.spyOn(crypto.subtle, "importKey").mockRejectedValue(new DOMException("no point", "DataError"));
+  const [{ publicKey, signature, message }] = vectors;
+  expect(await verifyEd25519(hex(publicKey), hex(signature), hex(message))).toBe(false);
+});
+
 it("the platform alone would take a signature that nobody made", async () => {
   const [identity = ""] = smallOrder;
   const key = await crypto.subtle.importKey("raw", hex(identity), "Ed25519", false, ["verify"]);
