@@ -187,7 +187,8 @@ export class Countersign {
    *
    * @param keyId as it was published
    * @param options `rooms`: more rooms that hold a copy; `signal`: ends the call
-   * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` where no own signature has this key ID, `ERR_OWN_IDENTITY_*`,
+   * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` where no own signature has this key ID, `ERR_WITHDRAW_UNREADABLE` where none was
+   *   found and a place that may hold it could not be read, `ERR_OWN_IDENTITY_*`,
    *   `ERR_CLIENT_INVALID`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`. The wish stays in the outbox
    *   where it may be fulfilled later.
    */

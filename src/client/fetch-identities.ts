@@ -123,9 +123,7 @@ async function readAll(
       return { userId, queried, manifests };
     }),
   );
-  const newlySeen = read.flatMap(({ userId, manifests }) =>
-    (manifests?.judged.remember ?? []).filter((seen) => !isRemembered(seen, together.remembered.get(userId) ?? [])),
-  );
+  const newlySeen = read.flatMap(({ manifests }) => manifests?.judged.remember ?? []);
   const answers = read.flatMap(({ userId, manifests }): CachedField[] =>
     manifests?.answer ? [{ userId, ...manifests.answer, fetchedAt, freshUntil: fetchedAt + fieldFreshnessMs }] : [],
   );
@@ -163,12 +161,5 @@ async function readOwner(
       now,
     },
     () => inTurn(() => askProfile(userId), signal),
-  );
-}
-
-function isRemembered(seen: SeenManifest, known: readonly SeenManifest[]): boolean {
-  return known.some(
-    ({ digest, masterKey, approvedBy }) =>
-      digest === seen.digest && masterKey === seen.masterKey && approvedBy === seen.approvedBy,
   );
 }

@@ -93,8 +93,8 @@ export function startWatching(
       if (fresh.length === 0 || signal.aborted) return;
       for (const userId of fresh) watched.add(userId);
       // What the caller knows so far. Where this fails the first poll tells, rather than nobody.
-      void fetch(fresh, signal).then(note).catch(ignore);
-      poller.add(fresh);
+      const noted = fetch(fresh, signal).then(note).catch(ignore);
+      void noted.then(() => poller.add(fresh.filter((userId) => watched.has(userId))));
     },
     remove(removed) {
       for (const userId of removed) watched.delete(userId);
