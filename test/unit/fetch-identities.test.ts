@@ -54,6 +54,18 @@ describe("merging what places say", () => {
     expect((await stage.assess(alice.userId)).level).toBe("rejected");
   });
 
+  it("spares what stands on the master key alone, if a manifest seen before holds it", async () => {
+    onKey();
+    stage.fields.set(alice.userId, await alice.approved({ withdrawn: [{ key: stage.companyHash }] }));
+    expect((await stage.assess(alice.userId)).level).toBe("trusted");
+    stage.intercept = ({ url }) => (url.pathname.includes("/profile/") ? matrixError(502, "M_UNKNOWN") : undefined);
+    expect(await stage.assess(alice.userId, { fresh: true })).toMatchObject({
+      level: "trusted",
+      problems: ["manifest-unavailable"],
+      reports: [{ seenIn: ["master-key"] }],
+    });
+  });
+
   it("reads nothing for a user without a master key", async () => {
     const identity = await stage.readOne("@nobody:example.org");
     expect(identity).toMatchObject({ signatures: [], withdrawn: [], problems: ["no-master-key"] });

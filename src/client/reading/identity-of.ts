@@ -29,7 +29,7 @@ export function identityOf(
   const onKey = externalSignatures(masterKey.object, userId).map((signature) => ({
     signature,
     place: "master-key" as const,
-    manifests: [],
+    manifests: heldBy(signature, judged),
   }));
   const signatures = mergeSignatures([...onKey, ...judged.signatures]);
   const tooMany = signatures.length > maxListed ? ("too-many-signatures" as const) : undefined;
