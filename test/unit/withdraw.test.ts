@@ -24,7 +24,8 @@ function otherEnvelope(): SignatureAlgorithm {
 }
 
 async function setUp(profile: ProfileName, options: Partial<CountersignOptions> = {}) {
-  const server = await createHomeserver({ profile }).listen();
+  const homeserver = createHomeserver({ profile });
+  const server = await homeserver.listen();
   servers.push(server);
   const [alice, bob] = [await embeddedUser(server.url, "alice-a"), await embeddedUser(server.url, "bob-bob-")];
   const signer = await stampSigner();
@@ -43,7 +44,7 @@ async function setUp(profile: ProfileName, options: Partial<CountersignOptions> 
     for await (const assessment of reader.assess([alice.account.userId], { fresh: true })) return assessment;
     throw new Error("no assessment");
   };
-  return { server, alice, bob, own, reader, signer, assess };
+  return { homeserver, server, alice, bob, own, reader, signer, assess };
 }
 
 function serverOf({ account }: EmbeddedUser): string {
@@ -123,6 +124,48 @@ describe("a withdrawal", () => {
       code: "ERR_WITHDRAW_UNKNOWN",
     });
     expect(await own.resume()).toEqual([]);
+  });
+});
+
+describe("a withdrawal of what only waits in the outbox", () => {
+  it("drops what was accepted and never sent, and tells nobody of it", async () => {
+    const { own, signer, alice } = await setUp("msc2961");
+    const signature = await own.sign(signer);
+    expect(await own.withdraw(signature.keyId)).toMatchObject({
+      withdrawn: true,
+      complete: true,
+      listed: [],
+      places: [],
+    });
+    expect(await own.outbox()).toEqual([]);
+    const userId = encodeURIComponent(alice.account.userId);
+    expect(await alice.account.get(`/v3/profile/${userId}/org.matrix.msc2961.signatures`)).toMatchObject({
+      status: 404,
+    });
+  });
+
+  it("lists what was sent and may have arrived, so that a late arrival counts for nothing", async () => {
+    const { own, signer, homeserver, assess } = await setUp("synapse-1.161", {
+      http: { wait: async () => {}, maxRetries: 0 },
+    });
+    const signature = await own.sign(signer);
+    homeserver.failNext({ path: /profile/, method: "PUT", status: 500 });
+    homeserver.failNext({ path: /signatures.upload/, status: 500 });
+    await expect(own.publish(signature)).rejects.toMatchObject({ code: "ERR_HTTP_STATUS" });
+    expect(await own.withdraw(signature.keyId)).toMatchObject({ complete: true, listed: [{}, {}] });
+    expect(await own.outbox()).toEqual([]);
+    expect(await assess()).toMatchObject({ level: "unproven" });
+  });
+
+  it("waits where a place that may hold it could not be read", async () => {
+    const { own, signer, homeserver } = await setUp("synapse-strict", {
+      http: { wait: async () => {}, maxRetries: 0 },
+    });
+    const signature = await own.sign(signer);
+    await own.publish(signature);
+    homeserver.failNext({ path: /profile/, method: "GET", status: 500 });
+    await expect(own.withdraw(signature.keyId)).rejects.toMatchObject({ code: "ERR_WITHDRAW_UNREADABLE" });
+    expect(await own.resume()).toMatchObject([{ receipt: { withdrawn: true, complete: true } }]);
   });
 });
 
