@@ -38,13 +38,13 @@ export {
   type HttpErrorDetails,
 } from "./errors.js";
 export type { CryptoLike, MatrixClientLike } from "./matrix/client-like.js";
-export type { Diagnosis } from "./matrix/diagnose.js";
+export type { Breakage, ClientStack, Diagnosis } from "./matrix/diagnose.js";
 export type { HttpOptions } from "./matrix/http.js";
-export type { RoomReadiness } from "./matrix/prepare-room.js";
+export type { RoomReadiness, RoomRemark } from "./matrix/prepare-room.js";
 export type { Authenticate } from "./matrix/routes/bootstrap.js";
 export type { Proof, Recall, ReceiptRemark, RouteOutcome, RouteReceipt, Visibility } from "./matrix/routes/route.js";
 export { createSyncObserver, type SyncObserver } from "./matrix/sync-observer.js";
-export type { UserChange } from "./matrix/watch/watch-event.js";
+export type { ChangeSource, UserChange } from "./matrix/watch/watch-event.js";
 export { AcceptError } from "./model/accept-error.js";
 export type { AssessmentReason, IdentityAssessment, ReasonCode, TrustHop, TrustLevel } from "./model/assessment.js";
 export {

@@ -1,17 +1,17 @@
 /**
  * The main job from end to end, headless: an organisation's OpenPGP key vouches for a user's Matrix master key, the user
- * publishes that, and another user verifies it.
+ * publishes that, another user verifies it; then the user takes it back, and the other one counts it no more.
  *
  *     npm run quickstart -- [--homeserver URL] [--json]
  */
 import { parseArgs } from "node:util";
-import { Countersign, type IdentityAssessment, type PublishReceipt } from "matrix-countersign";
+import { Countersign, type IdentityAssessment, type PublishReceipt, type WithdrawReceipt } from "matrix-countersign";
 import { openpgp } from "matrix-countersign/openpgp";
-import { ConnectionError, type MatrixClient } from "matrix-js-sdk";
 import { createHomeserver } from "../homeserver/server.js";
-import { createIdentity, registerUser } from "../shared/matrix-user.js";
 import { createOrganisation, type Organisation } from "./organisation.js";
 import { createStory, type Story } from "./story.js";
+import { openRoom, register } from "./users.js";
+import { wordsOfFinding, wordsOfPublishing, wordsOfWithdrawing } from "./words.js";
 
 const help = `npm run quickstart -- [--homeserver URL] [--json]
 
@@ -21,6 +21,8 @@ const help = `npm run quickstart -- [--homeserver URL] [--json]
 interface Outcome {
   readonly receipt: PublishReceipt;
   readonly assessment: IdentityAssessment;
+  readonly withdrawal: WithdrawReceipt;
+  readonly afterwards: IdentityAssessment;
 }
 
 async function main(): Promise<void> {
@@ -34,7 +36,9 @@ async function main(): Promise<void> {
   try {
     const outcome = await play(values.homeserver ?? embedded?.url ?? "", organisation, story);
     if (values.json) console.log(JSON.stringify(summary(outcome, organisation)));
-    if (outcome.assessment.level !== "trusted") throw new Error(`the reader does not trust the owner: ${why(outcome)}`);
+    const { assessment, afterwards } = outcome;
+    if (assessment.level !== "trusted") throw new Error(`the reader does not trust the owner: ${why(assessment)}`);
+    if (afterwards.level === "trusted") throw new Error(`the reader still counts it: ${why(afterwards)}`);
   } finally {
     await organisation.close();
     await embedded?.close();
@@ -42,8 +46,8 @@ async function main(): Promise<void> {
 }
 
 async function play(homeserver: string, organisation: Organisation, story: Story): Promise<Outcome> {
-  const { fingerprint, publicKey: keys } = organisation;
-  story.tell(`An organisation has an OpenPGP key in ${organisation.tool}: ${fingerprint}`);
+  const { fingerprint, publicKey: keys, tool } = organisation;
+  story.tell(`An organisation has an OpenPGP key in ${tool}: ${fingerprint}`);
   const suffix = Date.now().toString(36);
   const owner = await register(homeserver, `owner-${suffix}`);
   const reader = await register(homeserver, `reader-${suffix}`);
@@ -52,62 +56,58 @@ async function play(homeserver: string, organisation: Organisation, story: Story
 
   const own = await Countersign.create(owner, { algorithms: [openpgp({ keys })] });
   const request = await own.prepare({ algorithm: "org.openpgp.signature" });
-  story.tell(`The owner's master key is ed25519:${request.masterKey}`);
-  story.tell(`Its exact bytes are handed out, ${request.bytes.length} of them, and a command line to sign them`);
+  story.tell(`The owner's master key is ed25519:${request.masterKey}: ${request.bytes.length} bytes to sign`);
   const signature = await own.accept(request, await organisation.sign(request));
-  story.tell(`${organisation.tool} signed them; the signature is verified before anything leaves`);
-  const receipt = await own.publish(signature);
-  for (const { route, accepted, stored, visibleTo, error } of receipt.routes) {
-    const fate = stored
-      ? `stored, visible to ${visibleTo}`
-      : `${accepted ? "accepted, not stored" : "refused"}: ${error?.message}`;
-    story.tell(`Published by ${route}: ${fate}`);
-  }
-  own.close();
+  story.tell(`${tool} signed them; the signature is verified before anything leaves`);
+  let receipt = await own.publish(signature);
+  // Where not everybody sees it, a room that the readers are in is the remedy; here one is made.
+  const needsRoom = receipt.advice.some(({ code }) => code === "name-a-room");
+  const rooms = needsRoom ? [await openRoom(owner, reader)] : [];
+  for (const roomId of rooms) await own.prepareRoom(roomId, { apply: true });
+  if (needsRoom) receipt = await own.publish(signature, { rooms });
+  for (const line of wordsOfPublishing(receipt)) story.tell(line);
 
   const server = ownerId.slice(ownerId.indexOf(":") + 1);
   const anchors = [
     { id: "example", algorithm: "org.openpgp.signature", key: fingerprint, scope: { servers: [server] } },
   ];
-  const others = await Countersign.create(reader, { algorithms: [openpgp({ keys })], anchors });
+  const others = await Countersign.create(reader, { algorithms: [openpgp({ keys })], anchors, rooms });
   story.tell(`The reader trusts that key to speak for everybody of ${server}`);
-  for await (const assessment of others.assess([ownerId])) {
-    others.close();
-    for (const { keyId, status, seenIn } of assessment.reports) {
-      story.tell(`The reader finds ${keyId.slice(0, 40)}… in ${seenIn?.join(" and ")}: ${status}`);
-    }
-    story.tell(`So for the reader ${ownerId} is: ${assessment.level}`);
-    return { receipt, assessment };
-  }
-  throw new Error("the reader was told nothing about the owner");
+  const assessment = await assess(others, ownerId);
+  for (const line of wordsOfFinding(assessment)) story.tell(line);
+
+  const withdrawal = await own.withdraw(signature.keyId, { rooms });
+  for (const line of wordsOfWithdrawing(withdrawal)) story.tell(line);
+  const afterwards = await assess(others, ownerId);
+  story.tell(`So for the reader ${ownerId} is now: ${afterwards.level} (${why(afterwards)})`);
+  own.close();
+  others.close();
+  return { receipt, assessment, withdrawal, afterwards };
 }
 
-async function register(homeserver: string, name: string): Promise<MatrixClient> {
-  try {
-    const user = await registerUser(homeserver, name);
-    await createIdentity(user);
-    return user.client;
-  } catch (cause) {
-    if (cause instanceof ConnectionError) throw new Error(`${homeserver} cannot be reached`, { cause });
-    throw cause;
-  }
+async function assess(countersign: Countersign, userId: string): Promise<IdentityAssessment> {
+  for await (const assessment of countersign.assess([userId], { fresh: true })) return assessment;
+  throw new Error(`nothing was said about ${userId}`);
 }
 
-function summary({ receipt, assessment }: Outcome, { tool }: Organisation): object {
+function summary({ receipt, assessment, withdrawal, afterwards }: Outcome, { tool }: Organisation): object {
   const [report] = assessment.reports;
   return {
     published: receipt.published,
     readBack: receipt.routes.some(({ stored }) => stored),
+    visibleTo: receipt.visibleTo,
     status: report?.status ?? "none",
     level: assessment.level,
     routes: Object.fromEntries(receipt.routes.map(({ route, stored }) => [route, stored])),
     seenIn: report?.seenIn ?? [],
+    withdrawn: withdrawal.withdrawn,
+    levelAfterwards: afterwards.level,
     signedWith: tool,
   };
 }
 
-function why({ assessment }: Outcome): string {
-  return assessment.reasons.map(({ code, report }) => report ?? code).join(", ");
+function why({ reasons }: IdentityAssessment): string {
+  return reasons.map(({ code, report }) => report ?? code).join(", ");
 }
 
 main().then(
