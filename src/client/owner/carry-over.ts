@@ -1,4 +1,5 @@
 import { ownMasterKey } from "../../matrix/own-identity.js";
+import { roomStatePlace } from "../../matrix/routes/room-state.js";
 import { readRoomIds } from "../../model/room-id.js";
 import { callContext, type Session } from "../session.js";
 import { inTurn } from "./outbox.js";
@@ -21,15 +22,13 @@ export async function carryOver(
   session.rooms.add(replacement);
   const own = await ownMasterKey(session.client, session.http, context.signal);
   return inTurn(session, context, async () => {
-    const old = await changeOwnManifest(session, own, placesIn({ [roomId]: "follow" }), {}, context);
-    const isAnywhere = old.outcomes.length > 0 || (await rememberedManifests(session, own)).length > 0;
-    if (!isAnywhere) return false;
-    const rooms = placesIn({ [roomId]: "follow", [replacement]: "write" });
-    const { outcomes } = await changeOwnManifest(session, own, rooms, {}, context);
+    const old = await roomStatePlace(roomId, own.signable.userId, context).read();
+    if (!old && (await rememberedManifests(session, own)).length === 0) return false;
+    const rooms = new Map<string, PlaceUse>([
+      [roomId, "follow"],
+      [replacement, "write"],
+    ]);
+    const { outcomes } = await changeOwnManifest(session, own, { profileField: "follow", rooms }, {}, context);
     return outcomes.some(({ place, stored }) => place.roomId === replacement && stored);
   });
-}
-
-function placesIn(rooms: Readonly<Record<string, PlaceUse>>) {
-  return { profileField: "follow", rooms: new Map(Object.entries(rooms)) } as const;
 }

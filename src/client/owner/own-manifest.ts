@@ -47,7 +47,9 @@ export async function changeOwnManifest(
   const owner = ownerOf(own);
   const written = await writeManifest(places, change, await writingOf(session, own, owner, context));
   await session.store.deleteFields([userId]);
-  if (written.manifest) await remember(session, owner, written.manifest);
+  // Without any place it goes into a bundle, and the next one has to build on it.
+  const isKept = written.outcomes.length === 0 || written.outcomes.some(({ stored }) => stored);
+  if (written.manifest && isKept) await remember(session, owner, written.manifest);
   return written;
 }
 
