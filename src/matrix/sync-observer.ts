@@ -72,7 +72,7 @@ function isLaterSync(input: RequestInfo | URL, init: RequestInit | undefined): b
     const { pathname, searchParams } = new URL(request?.url ?? String(input));
     const method = (init?.method ?? request?.method ?? "GET").toUpperCase();
     if (method === "GET") return syncPath.test(pathname) && searchParams.has("since");
-    return method === "POST" && slidingSyncPath.test(pathname) && searchParams.has("pos");
+    return slidingSyncPath.test(pathname) && searchParams.has("pos");
   } catch {
     return false;
   }

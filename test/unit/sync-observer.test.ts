@@ -44,6 +44,8 @@ describe("tells whose keys changed", () => {
       expect(await toldOf(named(["@a:x"]), url)).toEqual([]);
     }
     expect(await toldOf(named(["@a:x"]), later, { method: "POST" })).toEqual([]);
+    const sliding = "https://hs.example.org/_matrix/client/unstable/org.matrix.simplified_msc3575/sync";
+    expect(await toldOf(named(["@a:x"]), sliding, { method: "POST" })).toEqual([]);
   });
 
   it("of user IDs alone, each once, ten thousand at most", async () => {

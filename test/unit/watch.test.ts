@@ -13,6 +13,8 @@ function watching(userIds: readonly string[] = [alice], options: WatchOptions & 
   const log: unknown[] = [];
   /** What the server serves: the values of each user's signatures. */
   const served = new Map<string, readonly string[]>();
+  /** What it serves beside that. */
+  const besides = new Map<string, Partial<SignedIdentity>>();
   const pauses: (() => void)[] = [];
   const faults: Error[] = [];
   let time = 0;
@@ -26,6 +28,7 @@ function watching(userIds: readonly string[] = [alice], options: WatchOptions & 
     })),
     withdrawn: [],
     problems: [],
+    ...besides.get(userId),
     fetchedAt: ++time,
   });
   const watch = startWatching(
@@ -50,18 +53,28 @@ function watching(userIds: readonly string[] = [alice], options: WatchOptions & 
   );
   /** Lets the poller ask once, and waits until it pauses again. */
   const poll = async (): Promise<void> => {
+    await vi.waitFor(() => expect(pauses).not.toHaveLength(0));
     const { length } = pauses;
     pauses.at(-1)?.();
     await vi.waitFor(() => expect(pauses.length).toBe(length + 1));
     await settle();
   };
-  return { emitter, log, served, faults, watch, identity, poll };
+  return { emitter, log, served, besides, faults, watch, identity, poll, pauses };
 }
+
+const masterKeyOf = (name: string): NonNullable<SignedIdentity["masterKey"]> => ({
+  userId: alice,
+  purpose: "master-key",
+  publicKey: name,
+  bytes: new TextEncoder().encode(name),
+});
 
 /** All that can happen without time passing has happened: digests are made elsewhere, so tasks alone are no fence. */
 async function settle(): Promise<void> {
-  await crypto.subtle.digest("SHA-256", new Uint8Array());
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < 5; turn++) {
+    await crypto.subtle.digest("SHA-256", new Uint8Array());
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }
 
 const told = (log: readonly unknown[]): unknown[] => log.filter((entry) => Object.hasOwn(Object(entry), "kind"));
@@ -138,6 +151,38 @@ describe("asks about everybody", () => {
     await vi.waitFor(() => expect(told(log)).toEqual([change(bob, "poll")]));
     await poll();
     expect(told(log)).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<SignedIdentity>]>([
+    ["another master key", { masterKey: masterKeyOf("b") }],
+    ["no master key any more", {}],
+    ["a withdrawal", { masterKey: masterKeyOf("a"), withdrawn: [{ key: "key", manifest: "1" }] }],
+    ["a problem", { masterKey: masterKeyOf("a"), problems: ["manifest-rolled-back"] }],
+  ])("%s is a change", async (_what, next) => {
+    const { log, besides, watch, poll } = watching([]);
+    besides.set(alice, { masterKey: masterKeyOf("a") });
+    watch.add([alice]);
+    await settle();
+    await poll();
+    expect(told(log)).toEqual([]);
+    besides.set(alice, next);
+    await poll();
+    await vi.waitFor(() => expect(told(log)).toEqual([change(alice, "poll")]));
+  });
+
+  it("not about who was removed, even before they were first asked about", async () => {
+    const { pauses, watch } = watching([alice]);
+    watch.remove([alice]);
+    await settle();
+    expect(pauses).toEqual([]);
+    watch.add([alice, bob]);
+    await settle();
+    expect(pauses).toHaveLength(1);
+    watch.remove([alice, bob]);
+    watch.add([bob]);
+    await settle();
+    // Another round began, because the first one ended with the last user.
+    expect(pauses).toHaveLength(2);
   });
 
   it("also through a fetch that lets the caller's side know of everything fetched", async () => {
