@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import type { LintRule } from "../model/lint/finding.js";
 import { minKeyIdChars } from "../model/lint/key-id-rules.js";
-import { isReadableUserId } from "../model/lint/readable-user-id.js";
+import { isReadableKeyId, isReadableText, isReadableUserId } from "../model/lint/readable.js";
 import { isUserId, serverNameOf } from "../model/user-id.js";
 import { type MatrixHttp, path } from "./http.js";
 
@@ -76,12 +76,12 @@ type Found = Omit<Breakage, "key">;
 function breakagesOn(object: JsonObject): Found[] {
   if (!Object.hasOwn(object, "signatures")) return [];
   const { signatures } = object;
-  if (!isJsonObject(signatures)) return [{ rule: "malformed-signatures", breaks: refusing(signatures) }];
+  if (!isJsonObject(signatures)) return [{ rule: "malformed-signatures", breaks: refusingMap(signatures) }];
   return Object.entries(signatures).flatMap(([signer, entry]) => [
     ...signerBreakages(signer),
     ...(isJsonObject(entry)
       ? Object.entries(entry).flatMap(([keyId, value]) => signatureBreakages(signer, keyId, value))
-      : [{ signer, rule: "malformed-signatures" as const, breaks: refusing(entry) }]),
+      : [{ signer, rule: "malformed-signatures" as const, breaks: refusingMap(entry) }]),
   ]);
 }
 
@@ -91,20 +91,22 @@ function signerBreakages(signer: string): Found[] {
 
 function signatureBreakages(signer: string, keyId: string, value: unknown): Found[] {
   const found: Found[] = [];
-  const isText = typeof value === "string";
-  if (!isText) found.push({ signer, keyId, rule: "object-value", breaks: refusing(value) });
-  const colon = keyId.indexOf(":");
-  if (colon < 0) found.push({ signer, keyId, rule: "key-id-no-colon", breaks: ["element"] });
-  if (colon === 0) found.push({ signer, keyId, rule: "key-id-malformed", breaks: ["element"] });
+  if (!isReadableText(value)) found.push({ signer, keyId, rule: "object-value", breaks: refusingText(value) });
+  if (!keyId.includes(":")) found.push({ signer, keyId, rule: "key-id-no-colon", breaks: ["element"] });
+  else if (!isReadableKeyId(keyId)) found.push({ signer, keyId, rule: "key-id-malformed", breaks: ["element"] });
   // matrix-dart-sdk leaves out what is no text before it cuts `ed25519:` off.
-  if (isText && keyId.length < minKeyIdChars) {
+  if (typeof value === "string" && keyId.length < minKeyIdChars) {
     found.push({ signer, keyId, rule: "key-id-short", breaks: ["matrix-dart-sdk"] });
   }
   return found;
 }
 
-/** Go takes `null` for an empty map or text, Rust does not. */
-function refusing(value: unknown): ClientStack[] {
+/** Go takes `null` for empty text, and mends text that is not well-formed; Rust does neither. */
+function refusingText(value: unknown): ClientStack[] {
+  return value === null || typeof value === "string" ? ["element"] : ["element", "mautrix-go"];
+}
+
+function refusingMap(value: unknown): ClientStack[] {
   return value === null ? ["element"] : ["element", "mautrix-go"];
 }
 

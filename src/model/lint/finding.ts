@@ -4,7 +4,7 @@ import type { RouteName } from "../identity.js";
 /**
  * Why a signature had better not be published. The list is closed.
  *
- * - `object-value`: no text. Element drops the whole identity of whoever's key carries it
+ * - `object-value`: no text, or none that is well-formed. Element drops the whole identity of whoever's key carries it
  * - `signer-not-user-id`: the entry is of nobody that Element could parse; it drops the identity
  * - `key-id-no-colon`: Element drops the identity, some servers can no longer read the key
  * - `key-id-short`: fewer than 8 characters, on which clients with matrix-dart-sdk throw

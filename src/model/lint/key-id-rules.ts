@@ -1,6 +1,6 @@
 import { parseKeyId } from "../key-id.js";
 import { allRoutes, keyRoutes, type Rule } from "./finding.js";
-import { isReadableUserId } from "./readable-user-id.js";
+import { isReadableUserId } from "./readable.js";
 
 /** The least that matrix-dart-sdk cuts off a key ID without looking: `ed25519:`. */
 export const minKeyIdChars = 8;

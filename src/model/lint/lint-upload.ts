@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { isSignatureValue } from "../external-signature.js";
 import type { LintFinding, LintRule } from "./finding.js";
 import { lint } from "./lint.js";
+import { isReadableKeyId } from "./readable.js";
 
 /** What matters about Matrix's own signatures and about other people's: that clients can read the key. */
 const rulesForOthers: ReadonlySet<LintRule> = new Set([
@@ -45,7 +46,9 @@ function lintEntry(userId: string, entry: unknown, isOwners: boolean): LintFindi
   const signatures = isJsonObject(entry) ? { "ed25519:none": "", ...entry } : { "ed25519:none": {} };
   return Object.entries(signatures).flatMap(([keyId, value]) => {
     const findings = lint({ userId, keyId, value: isSignatureValue(value) ? value : {} });
-    return isOwners && !isMatrixOwn(keyId) ? findings : findings.filter(({ rule }) => rulesForOthers.has(rule));
+    if (isOwners && !isMatrixOwn(keyId)) return findings;
+    const isUnreadable = !isReadableKeyId(keyId);
+    return findings.filter(({ rule }) => rulesForOthers.has(rule) || (isUnreadable && rule === "key-id-malformed"));
   });
 }
 

@@ -3,14 +3,15 @@ import { CountersignError } from "../../errors.js";
 import { fitsSizeRule } from "../size.js";
 import { looseBase64 } from "./carried-bytes.js";
 import { keyRoutes, type LintedSignature, type Rule } from "./finding.js";
+import { isReadableText } from "./readable.js";
 
 export const objectValue: Rule = {
   rule: "object-value",
   routes: keyRoutes,
   find: ({ value }) =>
-    typeof value === "string"
+    isReadableText(value)
       ? undefined
-      : "The value is no text: Element drops the whole identity of its owner, mautrix-go the whole answer, Synapse 1.161 and newer answer HTTP 500. In a manifest it is harmless.",
+      : "The value is no well-formed text: Element drops the whole identity of its owner, mautrix-go the whole answer, Synapse 1.161 and newer answer HTTP 500. In a manifest it is harmless.",
 };
 
 /**
