@@ -16,7 +16,7 @@ export type {
   CountersignOptions,
   FetchOptions,
   PublishOptions,
-  RoomOptions,
+  WithdrawOptions,
 } from "./client/options.js";
 export type { Advice, AdviceCode } from "./client/owner/advice.js";
 export type { Disclosure } from "./client/owner/disclosure.js";

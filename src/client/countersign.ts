@@ -20,7 +20,7 @@ import type {
   CountersignOptions,
   FetchOptions,
   PublishOptions,
-  RoomOptions,
+  WithdrawOptions,
 } from "./options.js";
 import type { OwnSignature, SigningRequest } from "./owner/own-signature.js";
 import type { PublishReceipt } from "./owner/receipt.js";
@@ -186,13 +186,13 @@ export class Countersign {
    * every copy of it under another name. What hangs on the master key itself no server deletes; the receipt says so.
    *
    * @param keyId as it was published
-   * @param options `rooms`: more rooms that hold a copy; `signal`: ends the call
+   * @param options `rooms`: more rooms that hold a copy; `force`: rules of `lint` to override; `signal`: ends the call
    * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` where no own signature has this key ID, `ERR_WITHDRAW_UNREADABLE` where none was
    *   found and a place that may hold it could not be read, `ERR_OWN_IDENTITY_*`,
    *   `ERR_CLIENT_INVALID`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`. The wish stays in the outbox
    *   where it may be fulfilled later.
    */
-  async withdraw(keyId: string, options: RoomOptions = {}): Promise<WithdrawReceipt> {
+  async withdraw(keyId: string, options: WithdrawOptions = {}): Promise<WithdrawReceipt> {
     return (await ownerSide()).withdrawOwn(this.#session, keyId, options).finally(() => this.#wakeOutbox());
   }
 

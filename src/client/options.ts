@@ -39,17 +39,25 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where manifests are written. */
-export interface RoomOptions extends CallOptions {
-  /** IDs of rooms and spaces, beside those of the instance. */
+/** How a signature is taken back. */
+export interface WithdrawOptions extends CallOptions {
+  /** IDs of rooms and spaces that may hold a copy of the manifest, beside those of the instance. */
   readonly rooms?: readonly string[];
+  /**
+   * Rules of `lint` to override, by name: the manifest that takes one signature back holds the others too, and one of them may not
+   * have been public where it is written.
+   */
+  readonly force?: readonly LintRule[];
 }
 
 /** How a signature is published. */
-export interface PublishOptions extends RoomOptions {
+export interface PublishOptions extends CallOptions {
+  /** IDs of rooms and spaces to write the manifest to, beside those of the instance. */
+  readonly rooms?: readonly string[];
   /**
    * `auto` (the default) climbs from route to route until everybody sees the signature, leaves out what the server is known not to
-   * take, and writes every room that is named. A list: exactly these routes, in their usual order.
+   * take, and writes every room, named here or with the instance. A list: exactly these routes, in their usual order; with
+   * `room-state`, the rooms named here, else those of the instance. Copies that stand elsewhere already are kept up.
    */
   readonly routes?: "auto" | readonly RouteName[];
   /** Rules to override, by name: see `lint`. */

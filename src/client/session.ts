@@ -32,6 +32,8 @@ export interface Session {
   readonly accepted: Map<string, Verdict>;
   /** One publishing at a time. */
   readonly publishLock: PublishLock;
+  /** One change of the outbox at a time: held for no longer than that takes. */
+  readonly outboxLock: PublishLock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Aborted when the instance is closed. */
@@ -65,7 +67,8 @@ export function openSession(client: MatrixClientLike, options: CountersignOption
     anchors: readAnchors(options.anchors ?? []),
     store,
     accepted: new Map(),
-    publishLock: createPublishLock(ownUserId(client)),
+    publishLock: createPublishLock("publish", ownUserId(client)),
+    outboxLock: createPublishLock("outbox", ownUserId(client)),
     httpOptions: options.http ?? {},
     http: createHttp(client, options.http ?? {}, closing.signal),
     now: () => readClock(options.now ?? Date.now),

@@ -5,6 +5,9 @@ import { callContext, type Session } from "../session.js";
 import { inTurn } from "./outbox.js";
 import { changeOwnManifest, type PlaceUse, rememberedManifests } from "./own-manifest.js";
 
+/** The new room stands for the old one: what was public there may be here. */
+const force = ["personal-data"];
+
 /**
  * Brings the own manifest from a room to the one that replaced it. Room upgrades leave members' state behind.
  *
@@ -28,7 +31,7 @@ export async function carryOver(
       [roomId, "follow"],
       [replacement, "write"],
     ]);
-    const { outcomes } = await changeOwnManifest(session, own, { profileField: "follow", rooms }, {}, context);
+    const { outcomes } = await changeOwnManifest(session, own, { profileField: "follow", rooms }, {}, force, context);
     return outcomes.some(({ place, stored }) => place.roomId === replacement && stored);
   });
 }

@@ -1,13 +1,14 @@
+import type { JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
 import type { OwnMasterKey } from "../../matrix/own-identity.js";
 import { type Authenticate, publishByReupload } from "../../matrix/routes/bootstrap.js";
 import type { RouteContext, RouteOutcome, RouteReceipt } from "../../matrix/routes/route.js";
 import { uploadSignature } from "../../matrix/routes/signatures-upload.js";
+import { entriesOf } from "../../matrix/routes/write-manifest.js";
 import type { ServerIdentity } from "../../matrix/servers/identify-server.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
 import type { RouteName } from "../../model/identity.js";
-import type { LintFinding, LintRule } from "../../model/lint/finding.js";
-import { lint } from "../../model/lint/lint.js";
+import type { LintOptions } from "../../model/lint/finding.js";
 import type { ManifestChange } from "../../model/next-manifest.js";
 import type { Session } from "../session.js";
 import { adviseOn } from "./advice.js";
@@ -16,6 +17,7 @@ import type { Observer } from "./observer.js";
 import { changeOwnManifest, type ManifestPlaces, type PlaceUse } from "./own-manifest.js";
 import { recalls } from "./recalls.js";
 import { type PublishReceipt, widest } from "./receipt.js";
+import { refusalByLint } from "./refusal-by-lint.js";
 import { type Sight, sightOf } from "./visibility.js";
 
 /** One climb: what is published, and by which means. */
@@ -27,8 +29,12 @@ export interface Climb {
   /** Whether existing copies of the manifest change whatever routes were chosen: it takes this signature's key back. */
   readonly mustReachManifest: boolean;
   readonly routes: "auto" | readonly RouteName[];
+  /** Every room that may hold a copy. */
   readonly rooms: readonly string[];
-  readonly force: readonly LintRule[];
+  /** Those that the caller named for this publishing. */
+  readonly namedRooms: readonly string[];
+  /** Rules of `lint` to override, by name. */
+  readonly force: readonly string[];
   readonly server: ServerIdentity | undefined;
   readonly observer?: Observer;
   readonly authenticate?: Authenticate;
@@ -104,12 +110,14 @@ async function inManifest(
     if (refusals.get(name) || (chosen.length === 0 && !input.mustReachManifest)) return "leave";
     return chosen.includes(name) ? "write" : "follow";
   };
-  const rooms = new Map(input.rooms.map((roomId) => [roomId, use("room-state")]));
+  const roomUse = use("room-state");
+  const rooms = new Map(
+    input.rooms.map((roomId) => [roomId, roomUse === "write" && !isWanted(roomId, input) ? "follow" : roomUse]),
+  );
   const where: ManifestPlaces = { profileField: use("profile-field"), rooms };
-  const isAnywhere = where.profileField !== "leave" || rooms.size > 0 || use("bundle") === "write";
-  if (!isAnywhere) return receipts;
+  if (where.profileField === "leave" && roomUse === "leave" && use("bundle") !== "write") return receipts;
   try {
-    const written = await changeOwnManifest(session, input.own, where, input.change, context);
+    const written = await changeOwnManifest(session, input.own, where, input.change, input.force, context);
     const { manifest, isApproved } = written;
     for (const { place, ...done } of written.outcomes) {
       const remarks = [...(done.remarks ?? []), ...(done.stored && !isApproved ? (["unapproved"] as const) : [])];
@@ -118,7 +126,7 @@ async function inManifest(
       receipts.push(receiptOf(place.route, outcome, sightOf(place.route, input.server, seen), place.roomId));
     }
     if (manifest && use("bundle") === "write" && isChosen("bundle", input, [...above, ...receipts])) {
-      receipts.push({ ...receiptOf("bundle", { accepted: true, stored: false }), bundle: bundleOf([manifest]) });
+      receipts.push(inBundle(manifest, input));
     }
   } catch (error) {
     if (!(error instanceof CountersignError) || error.code === "ERR_ABORTED") throw error;
@@ -127,29 +135,35 @@ async function inManifest(
   return receipts;
 }
 
+/** Where rooms are named for exactly this publishing, the others only keep up. */
+function isWanted(roomId: string, { routes, namedRooms }: Climb): boolean {
+  return routes === "auto" || namedRooms.length === 0 || namedRooms.includes(roomId);
+}
+
+/** Everything in a bundle becomes public with it, what was published in a room alone before too. */
+function inBundle(manifest: JsonObject, { own, force }: Climb): RouteReceipt {
+  const refusal = refusalByLint(entriesOf(manifest, own.signable.userId), "bundle", force);
+  if (refusal) return receiptOf("bundle", refusal);
+  return { ...receiptOf("bundle", { accepted: true, stored: false }), bundle: bundleOf([manifest]) };
+}
+
 /** Why a route is not even tried: a rule refuses the signature, or the server is known not to take it. */
-function refusalOf(route: RouteName, { signature, force, routes: chosen, server }: Climb): RouteReceipt | undefined {
+function refusalOf(route: RouteName, { signature, force, routes, server }: Climb): RouteReceipt | undefined {
   const facts = server?.facts;
-  const takesBase64Alone = facts?.firstUpload === "base64";
-  const found = lint(signature, takesBase64Alone ? { encoding: "base64-only" } : {});
-  const findings = found.filter(({ rule, routes }) => routes.includes(route) && !force.includes(rule));
-  if (findings.length > 0) return { ...notTried(route, unsafe(findings)), findings };
+  const refusal = refusalByLint([signature], route, force, facts?.firstUpload === "base64" ? base64Only : {});
+  if (refusal) return receiptOf(route, refusal);
   const isImpossible =
     (route === "signatures-upload" && facts?.signaturesUpload.takes === "nothing") ||
     (route === "bootstrap" && facts?.sameKeyAgain === "nobody") ||
     (route === "profile-field" && facts?.profileFields === false);
-  if (!isImpossible || chosen !== "auto") return undefined;
+  if (!isImpossible || routes !== "auto") return undefined;
   return notTried(
     route,
     new CountersignError("ERR_ROUTE_UNAVAILABLE", "this kind of server is known not to take signatures on this route"),
   );
 }
 
-function unsafe(findings: readonly LintFinding[]): CountersignError {
-  return findings.every(({ rule }) => rule === "size")
-    ? new CountersignError("ERR_SIGNATURE_SIZE", "expected key ID and signature of at most 2,048 characters")
-    : new CountersignError("ERR_PUBLISH_UNSAFE", "a rule of lint refused the signature");
-}
+const base64Only: LintOptions = { encoding: "base64-only" };
 
 function notTried(route: RouteName, error: CountersignError): RouteReceipt {
   return receiptOf(route, { accepted: false, stored: false, error });

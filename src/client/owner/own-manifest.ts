@@ -1,14 +1,18 @@
 import { canonicalJson } from "../../encoding/canonical-json.js";
 import type { JsonObject } from "../../encoding/json-object.js";
-import { isJsonObject } from "../../encoding/json-object.js";
 import type { OwnMasterKey } from "../../matrix/own-identity.js";
 import type { ManifestPlace } from "../../matrix/routes/manifest-place.js";
 import { profileFieldPlace } from "../../matrix/routes/profile-field.js";
 import { roomStatePlace } from "../../matrix/routes/room-state.js";
 import type { RouteContext } from "../../matrix/routes/route.js";
-import { type ManifestWriting, type WrittenManifest, writeManifest } from "../../matrix/routes/write-manifest.js";
+import {
+  entriesOf,
+  type ManifestWriting,
+  type WrittenManifest,
+  writeManifest,
+} from "../../matrix/routes/write-manifest.js";
 import { withSelfSigningSeed } from "../../matrix/self-signing-key.js";
-import { type ExternalSignature, isSignatureValue } from "../../model/external-signature.js";
+import type { ExternalSignature } from "../../model/external-signature.js";
 import type { Withdrawal } from "../../model/manifest.js";
 import {
   approveManifest,
@@ -20,6 +24,7 @@ import {
 import type { ManifestChange } from "../../model/next-manifest.js";
 import type { Session } from "../session.js";
 import { verifySignature } from "../verify-signature.js";
+import { refusalByLint } from "./refusal-by-lint.js";
 
 /** What is done with a place: a copy is written there, or only one that stands there already is kept up with the others. */
 export type PlaceUse = "write" | "follow" | "leave";
@@ -40,12 +45,13 @@ export async function changeOwnManifest(
   own: OwnMasterKey,
   where: ManifestPlaces,
   change: ManifestChange,
+  force: readonly string[],
   context: RouteContext,
 ): Promise<WrittenManifest> {
   const { userId } = own.signable;
   const places = placesOf(where, userId, context);
   const owner = ownerOf(own);
-  const written = await writeManifest(places, change, await writingOf(session, own, owner, context));
+  const written = await writeManifest(places, change, await writingOf(session, own, owner, force, context));
   await session.store.deleteFields([userId]);
   // Without any place it goes into a bundle, and the next one has to build on it.
   const isKept = written.outcomes.length === 0 || written.outcomes.some(({ stored }) => stored);
@@ -76,6 +82,7 @@ async function writingOf(
   session: Session,
   own: OwnMasterKey,
   owner: ManifestOwner,
+  force: readonly string[],
   context: RouteContext,
 ): Promise<ManifestWriting> {
   const selfSigningKey = await selfSigningKeyOf(owner);
@@ -85,6 +92,7 @@ async function writingOf(
     now: context.now,
     remembered: await rememberedManifests(session, own),
     judgeTakenBack: (copies) => judgeTakenBack(session, own, copies, context),
+    refuse: (added, route) => refusalByLint(added, route, force),
     isApproved: async (manifest) => (await approvingKey(manifest, owner)).approvedBy !== undefined,
     approve: async (manifest) => {
       if (selfSigningKey === undefined) return manifest;
@@ -118,13 +126,6 @@ async function judgeTakenBack(
     if (!found) return false;
     return withdrawn.some(({ key, value }) => key === found.key && (value === undefined || value === found.value));
   };
-}
-
-function entriesOf({ external }: JsonObject, userId: string): ExternalSignature[] {
-  if (!isJsonObject(external)) return [];
-  return Object.entries(external).flatMap(([keyId, value]) =>
-    isSignatureValue(value) ? [{ userId, keyId, value }] : [],
-  );
 }
 
 function nameOf({ keyId, value }: ExternalSignature): string {

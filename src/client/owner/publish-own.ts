@@ -3,7 +3,6 @@ import { type OwnMasterKey, ownMasterKey } from "../../matrix/own-identity.js";
 import type { RouteContext } from "../../matrix/routes/route.js";
 import { identifyServer } from "../../matrix/servers/identify-server.js";
 import { AcceptError } from "../../model/accept-error.js";
-import type { LintRule } from "../../model/lint/finding.js";
 import type { Verdict } from "../../model/report.js";
 import { readRoomIds } from "../../model/room-id.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
@@ -69,7 +68,8 @@ export async function publishEntry(
     rooms,
     ...(await changeFor(session, own, entry, verdict)),
     routes: selectRoutes(entry.routes, rooms),
-    force: (entry.force ?? []) as readonly LintRule[],
+    namedRooms: entry.rooms ?? [],
+    force: entry.force ?? [],
     server: await identifyServer(session.http, session.client.getHomeserverUrl(), context.signal),
     ...(observer && { observer: createObserver(observer, signature.userId, session.httpOptions, context.signal) }),
     ...(authenticate && { authenticate }),

@@ -1,5 +1,6 @@
 import type { CountersignError } from "../../errors.js";
 import type { RouteName } from "../../model/identity.js";
+import type { LintFinding } from "../../model/lint/finding.js";
 import type { Withdrawal } from "../../model/manifest.js";
 
 /**
@@ -9,6 +10,7 @@ import type { Withdrawal } from "../../model/manifest.js";
  *   withdrawals count
  * - `power-level`: the room does not let you write the state event
  * - `no-profile-fields`: the server lacks them
+ * - `rule`: another signature in the manifest may not become public there; see `findings`, and `force`
  * - `too-large`: the manifest does not fit any more
  * - `passing`: a fault that may pass; the outbox tries again
  * - `refused`: anything else; see `error`
@@ -18,6 +20,7 @@ export type WithdrawObstacle =
   | "banned"
   | "power-level"
   | "no-profile-fields"
+  | "rule"
   | "too-large"
   | "passing"
   | "refused";
@@ -29,6 +32,7 @@ export interface WithdrawnPlace {
   /** Whether the manifest there takes the signature back, proven by a read-back. */
   readonly done: boolean;
   readonly obstacle?: WithdrawObstacle;
+  readonly findings?: readonly LintFinding[];
   readonly error?: CountersignError;
 }
 

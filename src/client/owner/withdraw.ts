@@ -10,7 +10,7 @@ import type { Withdrawal } from "../../model/manifest.js";
 import type { Verdict } from "../../model/report.js";
 import { readRoomIds } from "../../model/room-id.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
-import type { RoomOptions } from "../options.js";
+import type { WithdrawOptions } from "../options.js";
 import { callContext, type Session } from "../session.js";
 import { findOwn, isBySameKey, isCopyOf, pendingOf } from "./find-own.js";
 import { addToOutbox, dropOutdated, inTurn, outboxEntry, settle } from "./outbox.js";
@@ -25,7 +25,7 @@ import { placeOf, staysOn } from "./withdrawn-place.js";
  * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` (no own signature under this key ID), `ERR_OPTION_INVALID`, `ERR_CLOSED`,
  *   `ERR_ABORTED`, what `ownMasterKey` throws; HttpError
  */
-export async function withdrawOwn(session: Session, keyId: string, options: RoomOptions): Promise<WithdrawReceipt> {
+export async function withdrawOwn(session: Session, keyId: string, options: WithdrawOptions): Promise<WithdrawReceipt> {
   const context = callContext(session, options.signal);
   const rooms = readRoomIds(options.rooms ?? []);
   // Of the crypto stack alone: the wish is written down before any request that could fail.
@@ -36,6 +36,7 @@ export async function withdrawOwn(session: Session, keyId: string, options: Room
   const entry: OutboxEntry = {
     ...outboxEntry({ id, action: "withdraw", signature, masterKey, state: "waiting" }, session.now()),
     ...(rooms.length > 0 && { rooms }),
+    ...(options.force && { force: [...options.force] }),
   };
   await addToOutbox(session, entry);
   return inTurn(session, context, () => settle(session, entry, context, () => withdrawEntry(session, entry, context)));
@@ -81,6 +82,7 @@ export async function withdrawEntry(
         .filter((one) => !taken.includes(one) && isBySameKey(one, targets))
         .map(({ signature }) => bare(signature)),
     },
+    entry.force ?? [],
     context,
   );
   await dropOutdated(session, { ...entry, changedAt: session.now() });

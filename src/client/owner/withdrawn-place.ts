@@ -11,13 +11,14 @@ import type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./withdr
 
 /** What a receipt says of one copy of the manifest. */
 export async function placeOf(
-  { place, stored, error }: PlaceOutcome,
+  { place, stored, error, findings }: PlaceOutcome,
   own: OwnMasterKey,
   context: RouteContext,
 ): Promise<WithdrawnPlace> {
   const { route, roomId } = place;
   const where = { route, ...(roomId !== undefined && { roomId }) };
   if (stored) return { ...where, done: true };
+  if (findings) return { ...where, done: false, obstacle: "rule", findings, ...(error && { error }) };
   const obstacle = await obstacleOf(error, roomId, own, context);
   return { ...where, done: false, obstacle, ...(error && { error }) };
 }

@@ -61,6 +61,8 @@ export interface RouteOutcome {
   readonly remarks?: readonly ReceiptRemark[];
   /** Why it is not stored. */
   readonly error?: CountersignError;
+  /** For `ERR_PUBLISH_UNSAFE` and `ERR_SIGNATURE_SIZE`: the rules that refused it; each can be overridden by name. */
+  readonly findings?: readonly LintFinding[];
 }
 
 /** What became of a signature on one route, in one room where the route has several. */
@@ -71,8 +73,6 @@ export interface RouteReceipt extends RouteOutcome {
   readonly proof: Proof;
   readonly recall: Recall;
   readonly remarks: readonly ReceiptRemark[];
-  /** For `ERR_PUBLISH_UNSAFE` and `ERR_SIGNATURE_SIZE`: the rules that refused it; each can be overridden by name. */
-  readonly findings?: readonly LintFinding[];
   /** For `bundle`: the text to save or to serve. */
   readonly bundle?: string;
 }

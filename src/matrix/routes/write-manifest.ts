@@ -1,8 +1,11 @@
 import { canonicalJson } from "../../encoding/canonical-json.js";
 import type { JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
+import { type ExternalSignature, externalSignatures } from "../../model/external-signature.js";
+import type { RouteName } from "../../model/identity.js";
 import { readManifest } from "../../model/manifest.js";
 import { type ManifestChange, type NextManifest, nextManifest } from "../../model/next-manifest.js";
+import { sameSignature } from "../../model/same-signature.js";
 import { isUnknownEndpoint } from "../http.js";
 import type { ManifestPlace } from "./manifest-place.js";
 import type { RouteOutcome } from "./route.js";
@@ -27,6 +30,8 @@ export interface ManifestWriting {
   readonly approve: (manifest: JsonObject) => Promise<JsonObject>;
   /** Whether a manifest carries an approval that holds. */
   readonly isApproved: (manifest: JsonObject) => Promise<boolean>;
+  /** Why one of these signatures must not become public on a route; they do not stand there yet. */
+  readonly refuse: (added: readonly ExternalSignature[], route: RouteName) => RouteOutcome | undefined;
 }
 
 /** What became of one copy. */
@@ -119,6 +124,10 @@ async function putCopy(
   writing: ManifestWriting,
 ): Promise<PlaceOutcome> {
   if (copy && isSame(copy, manifest)) return { place, accepted: true, stored: true, remarks: ["already-there"] };
+  const held = copy ? entriesOf(copy, writing.userId) : [];
+  const added = entriesOf(manifest, writing.userId).filter((one) => !held.some((other) => sameSignature(other, one)));
+  const refusal = writing.refuse(added, place.route);
+  if (refusal) return { place, ...refusal };
   try {
     await place.write(manifest);
   } catch (error) {
@@ -130,6 +139,11 @@ async function putCopy(
   const error =
     written.error ?? new CountersignError("ERR_PUBLISH_FAILED", "the server said yes and stored something else");
   return { place, accepted: true, stored: false, error };
+}
+
+/** The signatures in a manifest. */
+export function entriesOf({ external }: JsonObject, userId: string): ExternalSignature[] {
+  return externalSignatures({ signatures: { [userId]: external } }, userId);
 }
 
 function isSame(copy: JsonObject, manifest: JsonObject): boolean {
