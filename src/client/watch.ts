@@ -46,7 +46,7 @@ export interface Watching {
  * itself, from what `/sync` names where an observer reads along, and by asking, politely, about the others.
  *
  * What the client hears is told at once and unchecked, once for each user and task; of what was asked for only what differs
- * from what was last served. A user's cached profile field is forgotten before the user is told of. Users who were not asked
+ * from what was last served. Where a room is replaced, its successor is listened to as well. A user's cached profile field is forgotten before the user is told of. Users who were not asked
  * for are not told of, except the own one.
  *
  * @returns adds and removes users, and ends it
@@ -81,10 +81,16 @@ export function startWatching(
       for (const userId of changed) tellSoon({ kind: "user", userId, source: "poll" });
     },
   });
+  const rooms = new Set(readRoomIds(options.rooms ?? []));
   const stopListening = watchChanges(client, {
-    rooms: new Set(readRoomIds(options.rooms ?? [])),
+    rooms,
     observer: options.observer,
-    onChange: (event) => (event.kind === "user" ? tellSoon(event) : emit(event)),
+    onChange(event) {
+      if (event.kind === "user") return tellSoon(event);
+      // What its owners write there is a hint like any other, whoever wrote the tombstone.
+      rooms.add(event.replacement);
+      emit(event);
+    },
   });
   onAbort(signal, stopListening);
   const watching: Watching = {

@@ -121,6 +121,17 @@ describe("tells of what the client hears", () => {
     ]);
   });
 
+  it("from the room that replaces a chosen one", async () => {
+    const { emitter, log } = watching([alice], { rooms: ["!room:example.org"] });
+    const written = stateEvent("org.matrix.msc2961.signatures", alice, {}, { roomId: "!next:example.org" });
+    emitter.emit("RoomState.events", written);
+    emitter.emit("RoomState.events", stateEvent("m.room.tombstone", "", { replacement_room: "!next:example.org" }));
+    await settle();
+    expect(told(log)).toHaveLength(1);
+    emitter.emit("RoomState.events", written);
+    await vi.waitFor(() => expect(told(log)).toContainEqual(change(alice, "room-state")));
+  });
+
   it("also where the cache fails", async () => {
     const emitted: unknown[] = [];
     const { client, emit } = emittingClient();
