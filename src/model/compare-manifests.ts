@@ -36,14 +36,14 @@ export function compareManifests(comparison: ManifestComparison): IdentityProble
  * Whether something remembered is gone without anything newer by a key that may replace it: the same key, the master key, or,
  * where the owner has another self-signing key now, any key of today.
  */
-function isRolledBack({ served, seen, approved, standing, approvers, isAsked }: ManifestComparison): boolean {
+function isRolledBack({ served, seen, approved, approvers, isAsked }: ManifestComparison): boolean {
   if (!isAsked) return false;
   const servedIds = new Set(served.map(({ id }) => id));
   const servedNow = approved.filter(({ id }) => servedIds.has(id));
   const replaces = (other: ApprovedManifest, one: ApprovedManifest): boolean =>
     other.manifest.sequence >= one.manifest.sequence &&
     (other.approvedBy === one.approvedBy || other.approvedBy === approvers[0] || !approvers.includes(one.approvedBy));
-  return seen.some((one) => standing.includes(one) && !servedNow.some((other) => replaces(other, one)));
+  return seen.some((one) => !servedNow.some((other) => replaces(other, one)));
 }
 
 /** A bundle is as old as it is, and whoever left a room cannot write there: neither is called outdated. */

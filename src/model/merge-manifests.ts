@@ -58,9 +58,7 @@ export function ownCopies(copies: readonly JsonObject[], { userId, masterKey, no
 /** The copies of the highest sequence: more than one where two devices wrote at once, or where several places agree. */
 export function newestOf(copies: readonly OwnCopy[]): OwnCopy[] {
   const [first] = copies;
-  return copies.filter(
-    ({ isAhead, manifest }) => isAhead === first?.isAhead && manifest.sequence === first.manifest.sequence,
-  );
+  return copies.filter(({ manifest }) => manifest.sequence === first?.manifest.sequence);
 }
 
 /**
@@ -93,7 +91,7 @@ export function mergeManifests(copies: readonly OwnCopy[], { isTakenBack, userId
     }
     for (const entry of copy.withdrawn) {
       const text = canonicalOf(entry);
-      if (text !== undefined && !withdrawn.has(text)) withdrawn.set(text, entry);
+      if (text !== undefined) withdrawn.set(text, entry);
     }
     for (const [name, value] of Object.entries(copy.json)) {
       if (isForeignMember(name) && !others.has(name) && canonicalOf(value) !== undefined) others.set(name, value);

@@ -129,7 +129,10 @@ it("what libraries differ in is refused before one is asked", async () => {
   const [{ publicKey, signature, message }] = vectors;
   const right = hex(signature);
   const [identity = ""] = smallOrder;
+  // y = p + 3, which stands for the point with y = 3.
+  const notCanonical = hex(`f0${"ff".repeat(30)}7f`);
   const forgeries: [Bytes, Bytes][] = [
+    [notCanonical, right],
     [hex(identity), right],
     [hex(publicKey), concatBytes(hex(identity), right.subarray(32))],
     [hex(publicKey), concatBytes(right.subarray(0, 32), hex("ff".repeat(32)))],

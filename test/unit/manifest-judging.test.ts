@@ -346,10 +346,12 @@ describe("of an owner who left the room", () => {
     expect(await judge([unapproved])).toMatchObject({ held: [], withdrawn: [k1], remembered: [] });
   });
 
-  it("an old copy is not complained of, since the owner cannot mend it", async () => {
-    const changed = { ...(await approved(-1)), note: "changed" };
-    const copies = [inRoom(changed, false), inProfile(await approved(0))];
-    expect(await judge(copies)).toMatchObject({ problems: [], isCurrent: true });
+  it("an old or altered copy is not complained of, since the owner cannot mend it", async () => {
+    for (const sequence of [-1, 0]) {
+      const changed = { ...(await approved(sequence)), external: { [keyId("1")]: "c2ln" } };
+      const copies = [inRoom(changed, false), inProfile(await approved(0))];
+      expect(await judge(copies)).toMatchObject({ problems: [], isCurrent: true });
+    }
   });
 });
 
