@@ -46,8 +46,8 @@ export interface Watching {
  * itself, from what `/sync` names where an observer reads along, and by asking, politely, about the others.
  *
  * What the client hears is told at once and unchecked, once for each user and task; of what was asked for only what differs
- * from what was last served. Where a room is replaced, its successor is listened to as well. A user's cached profile field is forgotten before the user is told of. Users who were not asked
- * for are not told of, except the own one.
+ * from what was last served. Where a room is replaced, its successor is listened to as well. A user's cached profile field is
+ * forgotten before the user is told of. Users who were not asked for are not told of, except the own one.
  *
  * @returns adds and removes users, and ends it
  * @throws CountersignError `ERR_OPTION_INVALID` (no room IDs, an interval out of range), `ERR_CLIENT_INVALID` (not logged in),
