@@ -12,19 +12,20 @@ const maxPipeLength = 8000;
  * The `pipe` forms are for POSIX shells: the bytes stand in single quotes, so nothing in them is taken as a command; they
  * are left out where the bytes hold anything but printable ASCII, or are too long. The `file` forms hold no byte of the
  * object and work in `cmd.exe` and PowerShell too, on a file saved before. sq needs the file of a key in place of `key.pgp`;
- * before version 1.0 its options had other names.
+ * before version 1.0 its options had other names. gpg is told not to write the signer's address into the signature, which would
+ * make it public.
  */
 export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
   const echo = printfCommand(bytes);
   const pipes: readonly SigningCommand[] = echo
     ? [
-        { tool: "gpg", form: "pipe", command: `${echo} | gpg --armor --detach-sign` },
+        { tool: "gpg", form: "pipe", command: `${echo} | gpg --disable-signer-uid --armor --detach-sign` },
         { tool: "sq before 1.0", form: "pipe", command: `${echo} | sq sign --detached --signer-key key.pgp` },
       ]
     : [];
   return [
     ...pipes,
-    fileCommand("gpg", `gpg --output ${signatureFile} --armor --detach-sign ${inputFile}`),
+    fileCommand("gpg", `gpg --disable-signer-uid --output ${signatureFile} --armor --detach-sign ${inputFile}`),
     fileCommand("sq", `sq sign --signer-file key.pgp --signature-file ${signatureFile} ${inputFile}`),
     fileCommand("sq before 1.0", `sq sign --detached --signer-key key.pgp --output ${signatureFile} ${inputFile}`),
   ];
