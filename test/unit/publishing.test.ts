@@ -101,11 +101,26 @@ describe("a climb to where everybody sees the signature", () => {
     ]);
   });
 
-  it("uploads the key once more only where that is known to work and the caller can authenticate", async () => {
-    const { own, signer } = await setUp("continuwuity");
+  it("uploads the key once more where that lets more people see it and the caller can authenticate", async () => {
+    const { own, signer } = await setUp("tuwunel");
     const authenticate = async () => ({ type: "m.login.password", user: "alice-a", password: "password" });
     const receipt = await own.publish(await own.sign(signer), { authenticate });
-    expect(lines(receipt)).toEqual([onKeyOfOwnServer, "bootstrap stored own-server inferred", inProfile]);
+    expect(lines(receipt)).toEqual([
+      `signatures-upload ${unavailable}`,
+      "bootstrap stored own-server inferred",
+      inProfile,
+    ]);
+  });
+
+  it.each<[ProfileName, string[]]>([
+    ["continuwuity", [onKeyOfOwnServer, inProfile]],
+    ["synapse-1.161", ["signatures-upload stored uploader read-back", `bootstrap ${unavailable}`, inProfile]],
+  ])("asks for no password on a server like %s, where it would gain nothing", async (profile, expected) => {
+    const { own, signer } = await setUp(profile);
+    const authenticate = async () => {
+      throw new Error("asked");
+    };
+    expect(lines(await own.publish(await own.sign(signer), { authenticate }))).toEqual(expected);
   });
 });
 
@@ -123,14 +138,5 @@ describe("a bundle", () => {
     for await (const assessment of reader.assess([alice.account.userId])) {
       expect(assessment).toMatchObject({ level: "trusted", reports: [{ seenIn: ["bundle"] }] });
     }
-  });
-});
-
-describe("what a rule refuses", () => {
-  it("goes nowhere where it is personal, and the receipt names the rule", async () => {
-    const { own, signer } = await setUp("msc2961");
-    const signature = await own.sign(signer);
-    const receipt = await own.publish({ ...signature, keyId: signature.keyId }, { routes: ["signatures-upload"] });
-    expect(receipt.routes[0]?.findings).toBeUndefined();
   });
 });

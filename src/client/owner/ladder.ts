@@ -70,11 +70,17 @@ export async function climb(session: Session, input: Climb, context: RouteContex
 }
 
 /** In `auto` a route is taken while not everybody sees the signature; rooms always, since the caller named them. */
-function isChosen(name: RouteName, { routes, rooms, authenticate }: Climb, receipts: readonly RouteReceipt[]): boolean {
+function isChosen(
+  name: RouteName,
+  { routes, rooms, authenticate, server }: Climb,
+  receipts: readonly RouteReceipt[],
+): boolean {
   if (routes !== "auto") return routes.includes(name);
   if (name === "room-state") return rooms.length > 0;
-  if (name === "bootstrap" && !authenticate) return false;
-  return widest(receipts.map(({ visibleTo }) => visibleTo)) !== "everyone";
+  const reached = widest(receipts.map(({ visibleTo }) => visibleTo));
+  // A password is asked for only where that would let more people see it.
+  if (name === "bootstrap") return authenticate !== undefined && reached !== server?.facts?.sameKeyAgain;
+  return reached !== "everyone";
 }
 
 async function onKey(
