@@ -112,10 +112,21 @@ function unread({ place, error }: ReadCopy): PlaceOutcome {
 
 async function nextApproved(known: readonly JsonObject[], change: ManifestChange, writing: ManifestWriting) {
   const { userId, masterKey } = writing;
-  const isTakenBack = await writing.judgeTakenBack(known);
-  const next: NextManifest = nextManifest(known, change, { userId, masterKey, now: writing.now(), isTakenBack });
+  const copies = await credible(known, writing);
+  const isTakenBack = await writing.judgeTakenBack(copies);
+  const next: NextManifest = nextManifest(copies, change, { userId, masterKey, now: writing.now(), isTakenBack });
   if (!next.isNew && (await writing.isApproved(next.manifest))) return next.manifest;
   return writing.approve(next.manifest);
+}
+
+/**
+ * The copies to build on: a server could have planted anything in one that nobody approved, and would have it approved now. One
+ * is heeded only where it is newer than all that was approved, as another device without the self-signing key leaves it.
+ */
+async function credible(known: readonly JsonObject[], { isApproved }: ManifestWriting): Promise<JsonObject[]> {
+  const approved = await Promise.all(known.map(isApproved));
+  const newest = Math.max(...known.map(({ sequence }, index) => (approved[index] ? Number(sequence) : -1)));
+  return known.filter(({ sequence }, index) => approved[index] || Number(sequence) > newest);
 }
 
 async function putCopy(
