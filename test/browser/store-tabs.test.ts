@@ -256,15 +256,19 @@ it("overtakes no change of the outbox while it brings it to the disk", async () 
   const holder = await openDB(name, 1);
   const deleting = deleteDB(name);
   const store = open(name, 50);
-  for (const id of ["a", "b", "c"]) await store.putOutbox(sampleEntry(id));
+  const entries = Array.from({ length: 100 }, (_, i) => sampleEntry(`k${i}`, { addedAt: sampleNow + i }));
+  for (const entry of entries) await store.putOutbox(entry);
   holder.close();
   await deleting;
-  const changed = sampleEntry("b", { state: "stopped", changedAt: sampleNow + 1 });
-  await vi.waitFor(async () => {
-    await store.deleteOutbox("a");
-    await store.putOutbox(changed);
-    expect((await open(name).outbox()).map(({ id }) => id)).toEqual(["b", "c"]);
-  });
-  expect(await store.outbox()).toEqual([changed, sampleEntry("c")]);
-  expect(await open(name).outbox()).toEqual([changed, sampleEntry("c")]);
+  const other = open(name);
+  const changed = sampleEntry("k99", { state: "stopped", addedAt: sampleNow + 99, changedAt: sampleNow + 100 });
+  const change = async (): Promise<void> => {
+    await Promise.all([store.deleteOutbox("k98"), store.putOutbox(changed)]);
+    expect(await other.outbox()).toContainEqual(changed);
+  };
+  await vi.waitFor(change, { interval: 1 });
+  const expected = [...entries.slice(0, 98), changed];
+  await vi.waitFor(async () => expect(await other.outbox()).toHaveLength(expected.length));
+  expect(await other.outbox()).toEqual(expected);
+  expect(await store.outbox()).toEqual(expected);
 });
