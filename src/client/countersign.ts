@@ -216,12 +216,12 @@ export class Countersign {
   }
 
   /**
-   * Removes an entry from the outbox, for good.
+   * Removes an entry from the outbox, for good. A try that is under way goes on to its end.
    *
    * @throws CountersignError `ERR_CLOSED`
    */
   async discard(id: string): Promise<void> {
-    await this.#session.store.deleteOutbox(id);
+    await (await ownerSide()).discardEntry(this.#session, id);
   }
 
   /**

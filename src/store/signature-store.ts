@@ -47,6 +47,7 @@ export interface OutboxEntry {
   /** How often it was tried: a whole number. */
   readonly attempts: number;
   readonly addedAt: number;
+  /** When its owner last asked for it: later than for anything else under the same key ID. Tries leave it as it is. */
   readonly changedAt: number;
 }
 

@@ -158,14 +158,24 @@ describe("a withdrawal of what only waits in the outbox", () => {
   });
 
   it("waits where a place that may hold it could not be read", async () => {
-    const { own, signer, homeserver } = await setUp("synapse-strict", {
+    const { alice, own, signer, homeserver } = await setUp("synapse-strict", {
       http: { wait: async () => {}, maxRetries: 0 },
     });
-    const signature = await own.sign(signer);
-    await own.publish(signature);
+    const elsewhere = await Countersign.create(alice.client, { algorithms: [stampAlgorithm()], store: memoryStore() });
+    const signature = await elsewhere.sign(signer);
+    await elsewhere.publish(signature);
     homeserver.failNext({ path: /profile/, method: "GET", status: 500 });
     await expect(own.withdraw(signature.keyId)).rejects.toMatchObject({ code: "ERR_WITHDRAW_UNREADABLE" });
     expect(await own.resume()).toMatchObject([{ receipt: { withdrawn: true, complete: true } }]);
+  });
+
+  it("needs no place to be read for what this device published itself", async () => {
+    const { own, signer, homeserver, assess } = await setUp("synapse-strict");
+    const signature = await own.sign(signer);
+    await own.publish(signature);
+    homeserver.failNext({ path: /profile/, method: "GET", status: 404, body: { errcode: "M_NOT_FOUND" } });
+    expect(await own.withdraw(signature.keyId)).toMatchObject({ complete: true, listed: [{}, {}] });
+    expect(await assess()).toMatchObject({ level: "unproven" });
   });
 });
 

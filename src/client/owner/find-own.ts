@@ -1,12 +1,21 @@
+import type { JsonObject } from "../../encoding/json-object.js";
+import { CountersignError } from "../../errors.js";
+import { isUnknownEndpoint } from "../../matrix/http.js";
 import type { OwnMasterKey } from "../../matrix/own-identity.js";
+import type { ManifestPlace } from "../../matrix/routes/manifest-place.js";
+import { profileFieldPlace } from "../../matrix/routes/profile-field.js";
+import { roomStatePlace } from "../../matrix/routes/room-state.js";
 import type { RouteContext } from "../../matrix/routes/route.js";
-import type { IdentityProblem, SeenSignature } from "../../model/identity.js";
+import { type ExternalSignature, externalSignatures } from "../../model/external-signature.js";
+import type { Place, SeenSignature } from "../../model/identity.js";
+import { type Manifest, readManifest, type Withdrawal } from "../../model/manifest.js";
 import type { Verdict } from "../../model/report.js";
 import { sameSignature } from "../../model/same-signature.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
-import { readingContext, readingSources } from "../reading-setup.js";
+import { mergeSignatures } from "../reading/merge-signatures.js";
 import type { Session } from "../session.js";
 import { verifySignature } from "../verify-signature.js";
+import { rememberedManifests } from "./own-manifest.js";
 
 /** An own signature, and what verification says of it. */
 export interface FoundSignature {
@@ -14,49 +23,120 @@ export interface FoundSignature {
   readonly verdict: Verdict;
 }
 
-/** What waits to be published under the key ID: some of it may have been sent already. */
+/** What waited to be published under the key ID when it was withdrawn: some of it may have been sent already. */
 export async function pendingOf(
   { store }: Session,
-  { masterKey, signature, userId }: OutboxEntry,
+  { masterKey, signature, userId, changedAt }: OutboxEntry,
 ): Promise<OutboxEntry[]> {
   return (await store.outbox()).filter(
     (other) =>
       other.action === "publish" &&
       other.userId === userId &&
       other.masterKey === masterKey &&
-      other.signature.keyId === signature.keyId,
+      other.signature.keyId === signature.keyId &&
+      other.changedAt < changedAt,
   );
 }
 
-/** Every own signature that any place serves, and those that were sent and may be served yet, verified. */
+/** What there is of own signatures, and what was taken back before. */
+export interface FoundOwn {
+  readonly found: FoundSignature[];
+  readonly withdrawn: readonly Withdrawal[];
+  /** Whether every place could be read. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Every own signature that any place serves, that stands in a manifest seen before, since a server may hide what it shows to others,
+ * and that was sent and may be served yet: verified.
+ */
 export async function findOwn(
   session: Session,
   own: OwnMasterKey,
   rooms: readonly string[],
   pending: readonly OutboxEntry[],
   context: RouteContext,
-): Promise<{ readonly found: FoundSignature[]; readonly isWhole: boolean }> {
-  const { fetchIdentities } = await import("../reader-side.js");
-  const sources = { ...readingSources(session), rooms, fresh: true };
+): Promise<FoundOwn> {
   const { userId } = own.signable;
-  const identity = (await fetchIdentities([userId], sources, readingContext(session, context.signal))).get(userId);
-  const served = identity?.signatures ?? [];
-  const sent = pending.filter(
-    ({ attempts, signature }) => attempts > 0 && !served.some((one) => sameSignature(one, signature)),
+  const onKey = externalSignatures(own.served, userId).map((signature) => foundIn("master-key", signature));
+  const { copies, isWhole } = await readCopies(session, own, rooms, context);
+  const inCopies = copies.flatMap(({ place, manifest }) =>
+    manifest.external.map((signature) => foundIn(place, signature)),
   );
+  const served = mergeSignatures([...onKey, ...inCopies]);
+  const sent = pending
+    .filter(({ attempts, signature }) => attempts > 0 && !served.some((one) => sameSignature(one, signature)))
+    .map(({ signature }): SeenSignature => ({ ...signature, seenIn: [] }));
   const { registry, now } = session;
-  const found = [...served, ...sent.map(({ signature }): SeenSignature => ({ ...signature, seenIn: [] }))].map(
-    async (signature) => ({
+  const found = await Promise.all(
+    [...served, ...sent].map(async (signature) => ({
       signature,
       verdict: await verifySignature(signature, own.signable, { registry, now: now(), signal: context.signal }),
-    }),
+    })),
   );
-  const isWhole = !(identity?.problems ?? []).some((problem) => unread.has(problem));
-  return { found: await Promise.all(found), isWhole };
+  return { found, withdrawn: copies.flatMap(({ manifest }) => manifest.withdrawn), isWhole };
 }
 
-/** Where one of these is said, a place may hold what was not read. */
-const unread: ReadonlySet<IdentityProblem> = new Set<IdentityProblem>(["manifest-unavailable", "room-unavailable"]);
+function foundIn(place: Place, signature: ExternalSignature) {
+  return { place, signature, manifests: [] };
+}
+
+interface OwnCopy {
+  readonly place: Place;
+  readonly manifest: Manifest;
+}
+
+/** The own manifest from every single place: a current copy in one says nothing about what another goes on serving. */
+async function readCopies(
+  session: Session,
+  own: OwnMasterKey,
+  rooms: readonly string[],
+  context: RouteContext,
+): Promise<{ readonly copies: OwnCopy[]; readonly isWhole: boolean }> {
+  const { userId, publicKey } = own.signable;
+  let isWhole = true;
+  const read = async (place: ManifestPlace): Promise<OwnCopy[]> => {
+    try {
+      const copy = await place.read();
+      return copy ? [{ place: place.route, manifest: readCopy(copy) }] : [];
+    } catch (error) {
+      if (!(error instanceof CountersignError) || error.code === "ERR_ABORTED") throw error;
+      isWhole &&= error.code === "ERR_MANIFEST_FOREIGN" || (place.roomId === undefined && isUnknownEndpoint(error));
+      return [];
+    }
+  };
+  const readCopy = (copy: JsonObject): Manifest =>
+    readManifest(copy, { userId, masterKey: `ed25519:${publicKey}`, now: Number.POSITIVE_INFINITY });
+  const places = [
+    profileFieldPlace(userId, context),
+    ...rooms.map((roomId) => roomStatePlace(roomId, userId, context)),
+  ];
+  const served = (await Promise.all(places.map(read))).flat();
+  const kept = [...(await rememberedManifests(session, own)), ...(session.bundles.get(userId) ?? [])];
+  const known = kept.flatMap((copy): OwnCopy[] => {
+    try {
+      return [{ place: "bundle", manifest: readCopy(copy) }];
+    } catch {
+      return [];
+    }
+  });
+  return { copies: [...served, ...known], isWhole };
+}
+
+/** Whether it hangs on the master key and no manifest holds anything under its key ID. */
+export function isOnKeyAlone({ signature }: FoundSignature, _index: number, found: readonly FoundSignature[]): boolean {
+  return found.every(
+    (other) =>
+      other.signature.keyId !== signature.keyId || other.signature.seenIn.every((place) => place === "master-key"),
+  );
+}
+
+/** Whether one of these withdrawals takes it back. */
+export function isTakenBack({ verdict }: FoundSignature, withdrawn: readonly Withdrawal[]): boolean {
+  return withdrawn.some(
+    ({ key, value }) => key === verdict.signer?.keyHash && (value === undefined || value === verdict.valueHash),
+  );
+}
 
 /** Whether it is the same signature under another name: by the key and the value that were verified. */
 export function isCopyOf(

@@ -5,12 +5,13 @@ import { ownMasterKey } from "../../matrix/own-identity.js";
 import { identifyServer } from "../../matrix/servers/identify-server.js";
 import { callContext, type Session } from "../session.js";
 import { disclosuresOn } from "./disclosure.js";
-import { addToOutbox, outboxEntry } from "./outbox.js";
+import { holdAccepted, outboxEntry } from "./outbox.js";
 import { acceptSignature, copyOwn, type OwnSignature, type SigningRequest, signingRequest } from "./own-signature.js";
 
 export { diagnose } from "../../matrix/diagnose.js";
 export { prepareRoom } from "../../matrix/prepare-room.js";
 export { carryOver } from "./carry-over.js";
+export { discardEntry } from "./outbox.js";
 export { createOutboxWorker } from "./outbox-worker.js";
 export { publishOwn } from "./publish-own.js";
 export { resumeOutbox } from "./resume.js";
@@ -41,12 +42,9 @@ export async function acceptOwn(
   const { copy, id } = copyOwn(signature);
   const { masterKey, ...bare } = copy;
   session.accepted.set(id, verdict);
-  const isKnown = (await session.store.outbox()).some((entry) => entry.id === id);
-  if (!isKnown) {
-    await addToOutbox(
-      session,
-      outboxEntry({ id, action: "publish", signature: bare, masterKey, state: "accepted" }, now),
-    );
-  }
+  await holdAccepted(
+    session,
+    outboxEntry({ id, action: "publish", signature: bare, masterKey, state: "accepted" }, now),
+  );
   return signature;
 }

@@ -35,13 +35,13 @@ export async function publishOwn(
   selectRoutes(routes, [...session.rooms, ...readRoomIds(rooms)]);
   const { copy, id } = copyOwn(signature);
   const { masterKey, ...bare } = copy;
-  const entry: OutboxEntry = {
+  const wish: OutboxEntry = {
     ...outboxEntry({ id, action: "publish", signature: bare, masterKey, state: "waiting" }, session.now()),
     ...(routes !== undefined && routes !== "auto" && { routes: [...routes] }),
     ...(rooms.length > 0 && { rooms: [...rooms] }),
     ...(force.length > 0 && { force: [...force] }),
   };
-  await addToOutbox(session, entry);
+  const { entry } = await addToOutbox(session, wish);
   await dropOutdated(session, entry);
   return inTurn(session, context, () =>
     settle(session, entry, context, () => publishEntry(session, entry, options, context)),

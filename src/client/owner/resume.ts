@@ -33,13 +33,17 @@ export async function resumeOutbox(session: Session, signal?: AbortSignal): Prom
 
 async function tryEntry(
   session: Session,
-  entry: OutboxEntry,
+  found: OutboxEntry,
   context: RouteContext,
 ): Promise<OutboxResult | undefined> {
+  let entry = found;
   try {
     return await inTurn(session, context, async () => {
-      const isStillWaiting = (await waitingEntries(session)).some(({ id }) => id === entry.id);
-      return isStillWaiting ? { entry, receipt: await doEntry(session, entry, context) } : undefined;
+      const current = (await waitingEntries(session)).find(({ id }) => id === found.id);
+      if (!current) return undefined;
+      // Its owner may have wished it anew meanwhile, with other options.
+      entry = current;
+      return { entry, receipt: await doEntry(session, entry, context) };
     });
   } catch (error) {
     if (error instanceof CountersignError) return { entry, error };
@@ -53,6 +57,8 @@ function doEntry(
   context: RouteContext,
 ): Promise<PublishReceipt | WithdrawReceipt> {
   return settle<PublishReceipt | WithdrawReceipt>(session, entry, context, () =>
-    entry.action === "publish" ? publishEntry(session, entry, {}, context) : withdrawEntry(session, entry, context),
+    entry.action === "publish"
+      ? publishEntry(session, entry, {}, context)
+      : withdrawEntry(session, entry, true, context),
   );
 }

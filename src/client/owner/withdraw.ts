@@ -12,7 +12,7 @@ import { readRoomIds } from "../../model/room-id.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
 import type { WithdrawOptions } from "../options.js";
 import { callContext, type Session } from "../session.js";
-import { findOwn, isBySameKey, isCopyOf, pendingOf } from "./find-own.js";
+import { findOwn, isBySameKey, isCopyOf, isOnKeyAlone, isTakenBack, pendingOf } from "./find-own.js";
 import { addToOutbox, dropOutdated, inTurn, outboxEntry, settle } from "./outbox.js";
 import { changeOwnManifest } from "./own-manifest.js";
 import type { WithdrawReceipt } from "./withdraw-receipt.js";
@@ -33,19 +33,26 @@ export async function withdrawOwn(session: Session, keyId: string, options: With
   const userId = ownUserId(session.client);
   const id = canonicalJson(["withdraw", userId, masterKey, keyId]);
   const signature = { userId, keyId, value: "" };
-  const entry: OutboxEntry = {
+  const wish: OutboxEntry = {
     ...outboxEntry({ id, action: "withdraw", signature, masterKey, state: "waiting" }, session.now()),
     ...(rooms.length > 0 && { rooms }),
     ...(options.force && { force: [...options.force] }),
   };
-  await addToOutbox(session, entry);
-  return inTurn(session, context, () => settle(session, entry, context, () => withdrawEntry(session, entry, context)));
+  const { entry, isAgain } = await addToOutbox(session, wish);
+  return inTurn(session, context, () =>
+    settle(session, entry, context, () => withdrawEntry(session, entry, isAgain, context)),
+  );
 }
 
-/** One try to fulfil what the outbox holds. Throws what {@link withdrawOwn} throws. */
+/**
+ * One try to fulfil what the outbox holds. Throws what {@link withdrawOwn} throws.
+ *
+ * @param isAgain whether there may have been a try before, so that what is nowhere any more was taken back by that one
+ */
 export async function withdrawEntry(
   session: Session,
   entry: OutboxEntry,
+  isAgain: boolean,
   context: RouteContext,
 ): Promise<WithdrawReceipt> {
   const own = await ownMasterKey(session.client, session.http, context.signal);
@@ -55,11 +62,11 @@ export async function withdrawEntry(
   const rooms = [...new Set([...session.rooms, ...(entry.rooms ?? [])])];
   const { keyId } = entry.signature;
   const pending = await pendingOf(session, entry);
-  const { found, isWhole } = await findOwn(session, own, rooms, pending, context);
+  const { found, withdrawn, isWhole } = await findOwn(session, own, rooms, pending, context);
   const targets = found.filter(({ signature }) => signature.keyId === keyId);
   if (targets.length === 0) {
-    await dropOutdated(session, { ...entry, changedAt: session.now() });
-    return nothingServed(own, keyId, pending.length > 0, isWhole);
+    await dropOutdated(session, entry);
+    return nothingServed(own, keyId, isAgain || pending.length > 0, isWhole);
   }
   const taken = found.filter((one) => targets.some((target) => target === one || isCopyOf(one, target)));
   const listed = withdrawalsOf(targets.map(({ verdict }) => verdict));
@@ -77,15 +84,17 @@ export async function withdrawEntry(
       remove: (signature) =>
         signature.keyId === keyId || taken.some((one) => nameOf(one.signature) === nameOf(signature)),
       withdraw: listed,
-      // The whole key is taken back, so what else it signed has to stand in the manifest itself.
+      // The whole key is taken back, so what else it signed has to stand in the manifest itself: of what hangs on the key
+      // alone, all that counts now. What was taken back before must not come back by that.
       add: found
-        .filter((one) => !taken.includes(one) && isBySameKey(one, targets))
+        .filter(isOnKeyAlone)
+        .filter((one) => !taken.includes(one) && isBySameKey(one, targets) && !isTakenBack(one, withdrawn))
         .map(({ signature }) => bare(signature)),
     },
     entry.force ?? [],
     context,
   );
-  await dropOutdated(session, { ...entry, changedAt: session.now() });
+  await dropOutdated(session, entry);
   const places = await Promise.all(outcomes.map((outcome) => placeOf(outcome, own, context)));
   return {
     userId: own.signable.userId,
@@ -100,20 +109,20 @@ export async function withdrawEntry(
 }
 
 /**
- * There is nothing to take back: what only waited to be published is not published any more.
+ * There is nothing to take back: it only waited to be published, which it does not any more, or an earlier try took it back.
  *
  * @throws CountersignError `ERR_WITHDRAW_UNREADABLE` where a place that could not be read may hold it, `ERR_WITHDRAW_UNKNOWN`
  */
 function nothingServed(
   { signable }: OwnMasterKey,
   keyId: string,
-  wasPending: boolean,
+  wasThere: boolean,
   isWhole: boolean,
 ): WithdrawReceipt {
   if (!isWhole) {
     throw new CountersignError("ERR_WITHDRAW_UNREADABLE", "a place that may hold the signature could not be read");
   }
-  if (!wasPending) {
+  if (!wasThere) {
     throw new CountersignError("ERR_WITHDRAW_UNKNOWN", "expected the key ID of an own signature, found none under it");
   }
   const { userId } = signable;
