@@ -36,7 +36,11 @@ export function carriedBytes(value: SignatureValue): CarriedBytes[] {
 
 /** The bytes of base64 in either alphabet, padded or not, in lines or not, with stray bits or not; `undefined` for what is none. */
 export function looseBase64(text: string): Bytes | undefined {
-  const bare = text.replace(/\s+/g, "").replace(/=+$/, "").replace(/-/g, "+").replace(/_/g, "/");
+  const bare = linesOf(text)
+    .join("")
+    .replace(/={1,2}$/, "")
+    .replace(/-/g, "+")
+    .replace(/_/g, "/");
   if (bare === "" || bare.length % 4 === 1 || !alphabet.test(bare)) return undefined;
   return Uint8Array.from(atob(bare), (char) => char.charCodeAt(0));
 }
@@ -45,11 +49,15 @@ function readFrame(text: string): CarriedBytes {
   const label = text.slice(0, Math.max(0, text.indexOf(dashes)));
   const body = text.slice(label.length + dashes.length);
   const end = body.indexOf(dashes);
-  const lines = body.slice(0, end < 0 ? body.length : end).split("\n");
+  const lines = linesOf(body.slice(0, end < 0 ? body.length : end));
   // Headers hold a colon, the checksum of an armor is short and starts with the padding character.
-  const bytes = looseBase64(lines.filter((line) => !line.includes(":") && !line.startsWith("=")).join(""));
+  const bytes = looseBase64(lines.filter((line) => !line.includes(":") && !line.startsWith("=")).join("\n"));
   if (!bytes) throw unreadable("base64 inside of a frame");
   return { bytes, label };
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r\n|\n|\r/).map((line) => line.trim());
 }
 
 function textsIn(value: SignatureValue): string[] {

@@ -1,11 +1,9 @@
-import { decodeUtf8 } from "../../encoding/bytes.js";
 import { type DerValue, derMembers, derObjectIdentifierText, readDer } from "../../encoding/der-reader.js";
 import { CountersignError } from "../../errors.js";
+import { derText } from "./der-attributes.js";
 
 /** What the lint wants to know of a certificate. Nothing of it is verified. */
 export interface CertificateFacts {
-  /** Types and texts of all attributes: of both names, of a name among the alternative ones, of the subject directory. */
-  readonly attributes: readonly CertificateAttribute[];
   /** E-mail addresses of the subject, in its name or its alternative ones. */
   readonly mailAddresses: readonly string[];
   /** Whether basicConstraints say that it is a CA. */
@@ -17,29 +15,26 @@ export interface CertificateFacts {
   readonly serialNumber: Uint8Array;
 }
 
-/** One attribute: its type in dotted decimals and its value, empty where that is no text. */
-export interface CertificateAttribute {
-  readonly type: string;
-  readonly text: string;
-}
-
 const emailAddress = "1.2.840.113549.1.9.1";
 const smtpUtf8Mailbox = "1.3.6.1.5.5.7.8.9";
 const extension = {
-  subjectDirectoryAttributes: "2.5.29.9",
   subjectKeyIdentifier: "2.5.29.14",
   subjectAltName: "2.5.29.17",
   basicConstraints: "2.5.29.19",
 } as const;
+const known: ReadonlySet<string> = new Set(Object.values(extension));
+
+/** Version, serial number, algorithm, issuer, validity, subject, key, two unique IDs, extensions. */
+const signedMembers = /^(160,)?2,48,48,48,48,48(,129)?(,130)?(,163)?$/;
+
+/** The tags of values, in a list to be matched. */
+export function tagsOf(values: readonly DerValue[]): string {
+  return values.map(({ tag }) => tag).join();
+}
 
 /** Whether a DER value has the outer form of a certificate: its signed part, an algorithm, a signature. */
 export function isCertificate(value: DerValue): boolean {
-  return (
-    value.tag === 0x30 &&
-    derMembers(value)
-      .map(({ tag }) => tag)
-      .join() === "48,48,3"
-  );
+  return value.tag === 0x30 && tagsOf(derMembers(value)) === "48,48,3";
 }
 
 /**
@@ -51,20 +46,13 @@ export function readCertificate(certificate: DerValue): CertificateFacts {
   const [signed] = derMembers(certificate);
   const all = signed ? derMembers(signed) : [];
   const [serialNumber, , issuer, , subject, , ...optional] = all[0]?.tag === 0xa0 ? all.slice(1) : all;
-  if (!serialNumber || !issuer || !subject) throw new CountersignError("ERR_SIGNATURE_VALUE", "expected a certificate");
+  if (!serialNumber || !issuer || !subject || !signedMembers.test(tagsOf(all))) throw unreadable("a certificate");
   const extensions = readExtensions(optional.find(({ tag }) => tag === 0xa3));
   const names = (extensions.get(extension.subjectAltName) ?? []).flatMap(derMembers);
-  const directory = (extensions.get(extension.subjectDirectoryAttributes) ?? []).flatMap(derMembers);
-  const otherNames = names.filter(({ tag }) => tag === 0xa4).flatMap(derMembers);
-  const ofSubject = [subject, ...otherNames].flatMap(nameAttributes);
   const [keyId] = extensions.get(extension.subjectKeyIdentifier) ?? [];
   const [constraints] = (extensions.get(extension.basicConstraints) ?? []).flatMap(derMembers);
   return {
-    attributes: [...ofSubject, ...nameAttributes(issuer), ...directory.flatMap(readAttribute)],
-    mailAddresses: [
-      ...ofSubject.filter(({ type }) => type === emailAddress).map(({ text }) => text),
-      ...names.flatMap(mailAddress),
-    ],
+    mailAddresses: [...addressesOfName(subject), ...names.flatMap(addressesOfAlternative)],
     isAuthority: constraints?.tag === 0x01 && constraints.contents[0] !== 0,
     ...(keyId && { subjectKeyId: keyId.contents }),
     issuer: issuer.contents,
@@ -78,41 +66,32 @@ function readExtensions(tagged: DerValue | undefined): Map<string, DerValue[]> {
   for (const entry of tagged ? derMembers(tagged).flatMap(derMembers) : []) {
     const members = derMembers(entry);
     const [type, value] = [members[0], members.at(-1)];
-    if (!type || value?.tag !== 0x04) throw new CountersignError("ERR_SIGNATURE_VALUE", "expected an extension");
+    if (!type || value?.tag !== 0x04) throw unreadable("an extension");
     const name = derObjectIdentifierText(type);
-    if (!known.has(name)) continue;
-    extensions.set(name, [...(extensions.get(name) ?? []), readDer(value.contents)]);
+    if (known.has(name)) extensions.set(name, [...(extensions.get(name) ?? []), readDer(value.contents)]);
   }
   return extensions;
 }
 
-const known: ReadonlySet<string> = new Set(Object.values(extension));
-
 /** Name ::= SEQUENCE OF SET OF SEQUENCE { type, value }. */
-function nameAttributes(name: DerValue): CertificateAttribute[] {
-  return derMembers(name).flatMap(derMembers).flatMap(readAttribute);
+function addressesOfName(name: DerValue): string[] {
+  return derMembers(name)
+    .flatMap(derMembers)
+    .flatMap((attribute) => {
+      const [type, ...values] = derMembers(attribute);
+      return type && derObjectIdentifierText(type) === emailAddress ? values.map(derText) : [];
+    });
 }
 
-/** One attribute, its value alone or in a SET. */
-function readAttribute(attribute: DerValue): CertificateAttribute[] {
-  const [type, value] = derMembers(attribute);
-  if (!type || !value) throw new CountersignError("ERR_SIGNATURE_VALUE", "expected an attribute");
-  const name = derObjectIdentifierText(type);
-  const values = value.tag === 0x31 ? derMembers(value) : [value];
-  return values.map((entry) => ({ type: name, text: textOf(entry) }));
-}
-
-/** An e-mail address among the alternative names: rfc822Name, or SmtpUTF8Mailbox of RFC 9598. */
-function mailAddress(name: DerValue): string[] {
-  if (name.tag === 0x81) return [textOf(name)];
+/** Addresses among the alternative names: rfc822Name, SmtpUTF8Mailbox of RFC 9598, those in a directoryName. */
+function addressesOfAlternative(name: DerValue): string[] {
+  if (name.tag === 0x81) return [derText(name)];
+  if (name.tag === 0xa4) return derMembers(name).flatMap(addressesOfName);
   if (name.tag !== 0xa0) return [];
-  const [type, value] = derMembers(name);
-  if (!type || !value || derObjectIdentifierText(type) !== smtpUtf8Mailbox) return [];
-  return derMembers(value).map(textOf);
+  const [type, ...values] = derMembers(name);
+  return type && derObjectIdentifierText(type) === smtpUtf8Mailbox ? values.map(derText) : [];
 }
 
-/** BMPString and UniversalString hold two and four octets a character; what is no UTF-8 is taken for Latin-1, as T61String. */
-function textOf({ tag, contents }: DerValue): string {
-  if (tag === 0x1e || tag === 0x1c) return String.fromCharCode(...contents.filter((octet) => octet !== 0));
-  return decodeUtf8(contents) ?? String.fromCharCode(...contents);
+function unreadable(expected: string): CountersignError {
+  return new CountersignError("ERR_SIGNATURE_VALUE", `expected ${expected}`);
 }

@@ -2,7 +2,8 @@ import { type DerValue, readDer } from "../../encoding/der-reader.js";
 import { CountersignError } from "../../errors.js";
 import { parseKeyId } from "../key-id.js";
 import { type CarriedBytes, carriedBytes, looseBase64 } from "./carried-bytes.js";
-import { type CertificateAttribute, type CertificateFacts, isCertificate, readCertificate } from "./certificate.js";
+import { type CertificateFacts, isCertificate, readCertificate } from "./certificate.js";
+import { attributesIn, type DerAttribute } from "./der-attributes.js";
 import { allRoutes, type LintedSignature, type Rule } from "./finding.js";
 import { looksOpenPgp, readOpenPgpNames } from "./openpgp-names.js";
 import { holdsPrivateMail } from "./private-mail.js";
@@ -18,9 +19,9 @@ const naturalPersonsNumber = /^\s*(?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-/i;
 const birth: ReadonlySet<string> = new Set(["1.3.6.1.5.5.7.9.1", "1.3.6.1.5.5.7.9.2"]);
 
 /**
- * Finds what a signature would tell everybody about the person who made it, for good: in certificates (of CMS in any
- * algorithm, or bare) a natural person's number, date or place of birth, a private e-mail address; in OpenPGP the signer's
- * user ID with such an address, and a whole public key with its user IDs as key ID.
+ * Finds what a signature would tell everybody about the person who made it, for good: anywhere in a CMS or a certificate,
+ * whatever the algorithm, a natural person's number, date or place of birth; a private e-mail address in a certificate; in
+ * OpenPGP the signer's user ID with such an address, and a whole public key with its user IDs as key ID.
  *
  * A CA's e-mail address is nobody's private one, unless it signed itself. A serial number without ETSI's prefix could as well
  * be a device's and is not found; nor is what an extension of somebody's own holds.
@@ -73,23 +74,22 @@ function isPersonalBytes({ bytes, label = "" }: CarriedBytes, algorithm: string,
 }
 
 function isPersonalDer(value: DerValue, userId: string): boolean {
-  if (isCertificate(value)) return isPersonalCertificate(readCertificate(value), true, userId);
-  if (!isSignedData(value)) return false;
-  const { certificates, signer } = readSignedData(value);
-  return certificates.some((certificate) => {
-    const isOwners = !certificate.isAuthority || (signer !== undefined && isNamedBy(certificate, signer));
-    return isPersonalCertificate(certificate, isOwners, userId);
-  });
-}
-
-function isPersonalCertificate(certificate: CertificateFacts, isOwners: boolean, userId: string): boolean {
-  const { attributes, mailAddresses } = certificate;
-  return (
-    attributes.some(isPersonalAttribute) ||
-    (isOwners && mailAddresses.some((address) => holdsPrivateMail(address, userId)))
+  if (attributesIn(value).some(isPersonalAttribute)) return true;
+  return privateCertificates(value).some(({ mailAddresses }) =>
+    mailAddresses.some((address) => holdsPrivateMail(address, userId)),
   );
 }
 
-function isPersonalAttribute({ type, text }: CertificateAttribute): boolean {
+/** The certificates whose addresses are a person's: the signer's own, whatever it calls itself, and all that are no CA's. */
+function privateCertificates(value: DerValue): CertificateFacts[] {
+  if (isCertificate(value)) return [readCertificate(value)];
+  if (!isSignedData(value)) return [];
+  const { certificates, signer } = readSignedData(value);
+  return certificates.filter((certificate) => {
+    return !certificate.isAuthority || (signer !== undefined && isNamedBy(certificate, signer));
+  });
+}
+
+function isPersonalAttribute({ type, text }: DerAttribute): boolean {
   return birth.has(type) || (type === serialNumber && naturalPersonsNumber.test(text));
 }

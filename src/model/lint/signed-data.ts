@@ -1,9 +1,11 @@
 import { equalBytes } from "../../encoding/bytes.js";
 import { type DerValue, derMembers, derObjectIdentifierText } from "../../encoding/der-reader.js";
 import { CountersignError } from "../../errors.js";
-import { type CertificateFacts, readCertificate } from "./certificate.js";
+import { type CertificateFacts, readCertificate, tagsOf } from "./certificate.js";
 
 const signedData = "1.2.840.113549.1.7.2";
+/** Version, digest algorithms, content, certificates, revocations, signers: what stands elsewhere would not be looked at. */
+const members = /^2,49,48,(160,)?(161,)?49$/;
 
 /** What the lint wants to know of a CMS signature. */
 export interface SignedDataFacts {
@@ -27,10 +29,12 @@ export function isSignedData(value: DerValue): boolean {
  */
 export function readSignedData(contentInfo: DerValue): SignedDataFacts {
   const [, content] = derMembers(contentInfo);
-  const members = content ? derMembers(content).flatMap(derMembers) : [];
-  const set = members.find(({ tag }) => tag === 0xa0);
-  const signers = members.findLast(({ tag }) => tag === 0x31);
-  if (!signers) throw new CountersignError("ERR_SIGNATURE_VALUE", "expected signed data");
+  const parts = content ? derMembers(content).flatMap(derMembers) : [];
+  const signers = parts.at(-1);
+  if (!signers || !members.test(tagsOf(parts))) {
+    throw new CountersignError("ERR_SIGNATURE_VALUE", "expected signed data");
+  }
+  const set = parts.find(({ tag }) => tag === 0xa0);
   const certificates = set ? derMembers(set) : [];
   if (certificates.some(({ tag }) => tag !== 0x30)) {
     throw new CountersignError("ERR_SIGNATURE_VALUE", "expected certificates of X.509 alone");
