@@ -28,7 +28,7 @@ const nameOf = (userId: string): string => names[userId.slice(1).split(":")[0] ?
 export async function startDemo(baseUrl: string, progress: (words: string) => void): Promise<Demo> {
   const pair = await startPair(baseUrl, progress);
   try {
-    const owner = await Owner.create(pair.alice);
+    const owner = await Owner.create(pair);
     return await buildDemo(pair, owner, await owner.prepare());
   } catch (error) {
     await pair.stop();
@@ -46,7 +46,7 @@ async function buildDemo(pair: Pair, owner: Owner, request: SigningRequest): Pro
     onServerChanged: () => void reader.check(),
     onRevoked: (revocation) => reader.importKeys(revocation),
   });
-  const reader = new Reader(pair.bob, pair.alice.userId, {
+  const reader = new Reader(pair, {
     onAssessment: (assessment) => {
       story.assessment = assessment;
       verdict.show(assessment, reader.anchors);
@@ -54,13 +54,14 @@ async function buildDemo(pair: Pair, owner: Owner, request: SigningRequest): Pro
       aboutAlice.replaceChildren(name, badge(assessment.level));
       progress.show(story);
     },
+    onHeard: verdict.showHeard,
     onIdentityChanged: (change) => {
       story.hasChanged = true;
       verdict.showChange(change);
     },
     onProblem: verdict.showProblem,
   });
-  const steps = ownerView(owner, request, {
+  const steps = ownerView(owner, pair, request, {
     onSigned: ({ key }) => {
       story.isSigned = true;
       directory.publish(key);
@@ -70,9 +71,14 @@ async function buildDemo(pair: Pair, owner: Owner, request: SigningRequest): Pro
     },
     onPublished: (receipt, signed) => {
       story.receipt = receipt;
+      story.withdrawal = undefined;
       attacks.aim(signed);
       progress.show(story);
-      void reader.check();
+    },
+    onWithdrawn: (receipt) => {
+      story.withdrawal = receipt;
+      attacks.aimBack(receipt);
+      progress.show(story);
     },
   });
   const aboutBob = h("div", { class: "about row" }, h("strong", {}, "Bob"));

@@ -1,10 +1,12 @@
-import type { IdentityAssessment, PublishReceipt } from "matrix-countersign";
+import type { IdentityAssessment, PublishReceipt, WithdrawReceipt } from "matrix-countersign";
 import { h } from "./ui/dom.js";
 
 /** How far the story has come. */
 export interface Story {
   isSigned: boolean;
   receipt?: PublishReceipt;
+  /** After the receipt. */
+  withdrawal?: WithdrawReceipt | undefined;
   assessment?: IdentityAssessment;
   /** Bob saw another master key of Alice's before. */
   hasChanged?: boolean;
@@ -36,13 +38,17 @@ function stepsDone({ isSigned, receipt, assessment }: Story): boolean[] {
   return [isSigned, receipt?.published === true, valid, assessment?.level === "trusted"];
 }
 
-function nextWords({ isSigned, receipt, assessment, hasChanged }: Story): string {
+function nextWords({ isSigned, receipt, withdrawal, assessment, hasChanged }: Story): string {
   const reasons = assessment?.reasons.map(({ code }) => code) ?? [];
   if (assessment?.level === "trusted") {
-    return "Bob trusts Alice's key without having compared anything. Now take his anchor away, or see below what can go wrong.";
+    if (withdrawal?.withdrawn === true) return "Alice took the signature back. Bob has not heard of it yet.";
+    if (withdrawal !== undefined)
+      return "Alice could not take it back: nothing on this homeserver could say so. She needs a room.";
+    return "Bob trusts Alice's key without having compared anything. Now let Alice take it back, or see below what can go wrong.";
   }
   if (hasChanged === true)
     return "Alice's master key is another one now: what vouched for the old one is worth nothing.";
+  if (withdrawal?.withdrawn === true) return "Alice took the signature back, so it counts for Bob no more.";
   if (assessment?.level === "rejected") return "Who vouched for Alice takes it back, so Bob believes it no more.";
   if (!isSigned) return "Next, on Alice's side: have her master key signed.";
   if (receipt === undefined) return "Next, on Alice's side: publish the signature.";

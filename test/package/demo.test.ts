@@ -89,7 +89,7 @@ describe("npm run demo", () => {
     const page = await openDemo("synapse-strict");
     const verdict = verdictOn(page);
     await signAndPublish(page);
-    await page.getByText("the server refused the signature").waitFor();
+    await page.getByText("known not to take signatures on this route").waitFor();
     await keyCard(page).getByRole("button", { name: "Let it vouch" }).click();
     await verdict.getByText("✓ trusted").waitFor();
 
@@ -117,6 +117,63 @@ describe("npm run demo", () => {
     expect(await badgeOf(page)).toContain("rejected");
     await page.close();
   }, 90_000);
+
+  test("what was taken back Bob counts no more, a server that serves the older manifest changes nothing, and Alice can publish again", async () => {
+    const page = await openDemo("synapse-1.161");
+    const verdict = verdictOn(page);
+    await signAndPublish(page);
+    await page.getByText("Published. It is seen by everyone.").waitFor();
+    await page.getByText("Cannot be recalled: no server lets anybody delete it.").waitFor();
+    await keyCard(page).getByRole("button", { name: "Let it vouch" }).click();
+    await verdict.getByText("✓ trusted").waitFor();
+
+    await page.getByRole("button", { name: "Withdraw the signature" }).click();
+    await page.getByText("go on serving the signature on the master key").waitFor();
+    await verdict.getByText("✗ rejected").waitFor();
+    expect(await badgeOf(page)).toContain("rejected");
+
+    await page.getByRole("button", { name: "The server serves an older manifest" }).click();
+    await verdict.getByText("manifest-rolled-back").waitFor();
+    expect(await badgeOf(page)).toContain("rejected");
+
+    await page.getByRole("button", { name: "Publish the signature" }).click();
+    await verdict.getByText("✓ trusted").waitFor();
+    await page.close();
+  }, 120_000);
+
+  test("on a server without profile fields a room takes the signature, and tells Bob when it is taken back", async () => {
+    const page = await openDemo("dendrite");
+    const verdict = verdictOn(page);
+    await signAndPublish(page);
+    await page.getByText("It is seen by the users of Alice's server.").waitFor();
+    await keyCard(page).getByRole("button", { name: "Let it vouch" }).click();
+    await verdict.getByText("✓ trusted").waitFor();
+    await page.getByRole("button", { name: "Withdraw the signature" }).click();
+    await page.getByText("Not withdrawn: there is no manifest yet").waitFor();
+
+    await page.getByRole("button", { name: "Prepare the room and publish there" }).click();
+    await page.getByText("It is seen by the members of the room, on every server.").waitFor();
+    await page.getByText("by the room, where Alice wrote a manifest").waitFor();
+    await page.getByRole("button", { name: "Withdraw the signature" }).click();
+    await verdict.getByText("✗ rejected").waitFor();
+    await page.close();
+  }, 120_000);
+
+  test("what is published while the server is offline waits, and goes out by itself", async () => {
+    const page = await openDemo("continuwuity");
+    await signButton(page).click();
+    await page.getByText("✓ Signed by").waitFor();
+    await keyCard(page).getByRole("button", { name: "Let it vouch" }).click();
+    await page.getByLabel("Alice's server is offline").check();
+    await page.getByRole("button", { name: "Publish the signature" }).click();
+    await page.getByText("The signature waits in the outbox").waitFor();
+    expect(await badgeOf(page)).toContain("unproven");
+
+    await page.getByLabel("Alice's server is offline").uncheck();
+    await page.getByText("Published. It is seen by everyone.").waitFor();
+    await verdictOn(page).getByText("✓ trusted").waitFor();
+    await page.close();
+  }, 120_000);
 
   test("the two users talk in their encrypted room", async () => {
     const page = await openDemo("dendrite");

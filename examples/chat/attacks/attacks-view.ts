@@ -1,14 +1,18 @@
+import type { WithdrawReceipt } from "matrix-countersign";
 import type { Pair } from "../matrix/pair.js";
 import type { Signed } from "../owner/owner.js";
 import { fill, h } from "../ui/dom.js";
 import { attempt, problemBox } from "../ui/problem.js";
 import { swapMasterKey, tamperWithSignature } from "./attacks.js";
+import { type ManifestCopies, readManifests, writeManifests } from "./roll-back.js";
 
 /** What may go wrong, to try, and what it leads to. */
 export interface AttacksView {
   readonly element: HTMLElement;
   /** The signature that was published, to be attacked. */
   aim(signed: Signed): void;
+  /** It was taken back: what was served before can be served again. */
+  aimBack(receipt: WithdrawReceipt): void;
 }
 
 /** What Bob hears of it. */
@@ -21,6 +25,7 @@ export interface AttackEvents {
 
 export function attacksView(pair: Pair, events: AttackEvents): AttacksView {
   let signed: Signed | undefined;
+  let before: Promise<ManifestCopies> | undefined;
   const problem = problemBox();
   const outcome = h("p", { "aria-live": "polite", hidden: true });
   const button = (label: string, words: string, act: () => Promise<void>): HTMLButtonElement => {
@@ -43,6 +48,15 @@ export function attacksView(pair: Pair, events: AttackEvents): AttacksView {
     },
   );
   tamper.disabled = true;
+  const rollBack = button(
+    "The server serves an older manifest",
+    "The server serves the manifest from before Alice took it back, with her own approval on it. Look at Bob's verdict: he has seen a newer one.",
+    async () => {
+      if (before !== undefined) await writeManifests(pair, await before);
+      events.onServerChanged();
+    },
+  );
+  rollBack.disabled = true;
   const swap = button(
     "The server swaps Alice's master key",
     "The server now serves another master key as Alice's, with her old signature copied onto it. Look at both sides: Alice cannot publish for it. “Start anew” mends it.",
@@ -64,14 +78,21 @@ export function attacksView(pair: Pair, events: AttackEvents): AttacksView {
       "section",
       { class: "card attacks" },
       h("h3", {}, "What if …"),
-      h("div", { class: "row" }, tamper, swap, revoke),
+      h("div", { class: "row" }, tamper, rollBack, swap, revoke),
       problem,
       outcome,
     ),
     aim: (published) => {
       signed = published;
+      before = readManifests(pair);
+      // Said where it is used.
+      before.catch(() => undefined);
       tamper.disabled = false;
+      rollBack.disabled = true;
       revoke.disabled = published.revocation === undefined;
+    },
+    aimBack: ({ withdrawn }) => {
+      rollBack.disabled = !withdrawn;
     },
   };
 }

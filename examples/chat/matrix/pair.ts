@@ -1,3 +1,4 @@
+import { createSyncObserver, type SyncObserver } from "matrix-countersign";
 import {
   ClientEvent,
   EventType,
@@ -10,6 +11,7 @@ import {
 } from "matrix-js-sdk";
 import { createIdentity, type MatrixUser, registerUser } from "../../shared/matrix-user.js";
 import { holdDatabases } from "./databases.js";
+import { Line } from "./line.js";
 
 /** Alice and Bob, who have just met in an encrypted room. */
 export interface Pair {
@@ -17,6 +19,10 @@ export interface Pair {
   readonly alice: MatrixUser;
   readonly bob: MatrixUser;
   readonly roomId: string;
+  /** Alice's line to the homeserver. */
+  readonly line: Line;
+  /** Reads along what the homeserver tells Bob. */
+  readonly observer: SyncObserver;
   /** Ends both clients and deletes what they stored. */
   stop(): Promise<void>;
 }
@@ -29,8 +35,13 @@ export interface Pair {
 export async function startPair(baseUrl: string, progress: (words: string) => void): Promise<Pair> {
   const run = crypto.randomUUID();
   const release = holdDatabases(run);
-  const names = ["alice", "bob"];
-  const storePrefixes = names.map((name) => `countersign-demo ${run} ${name}`);
+  const line = new Line();
+  const observer = createSyncObserver();
+  const accounts = [
+    { name: "alice", fetchFn: line.fetch },
+    { name: "bob", fetchFn: observer.wrap() },
+  ];
+  const storePrefixes = accounts.map(({ name }) => `countersign-demo ${run} ${name}`);
   const users: MatrixUser[] = [];
   const stop = async (): Promise<void> => {
     for (const { client } of users) client.stopClient();
@@ -44,8 +55,8 @@ export async function startPair(baseUrl: string, progress: (words: string) => vo
   };
   try {
     progress("Registering Alice and Bob …");
-    for (const [index, name] of names.entries()) {
-      users.push(await registerUser(baseUrl, name, { storePrefix: storePrefixes[index] ?? "" }));
+    for (const [index, { name, fetchFn }] of accounts.entries()) {
+      users.push(await registerUser(baseUrl, name, { storePrefix: storePrefixes[index] ?? "", fetchFn }));
     }
     const [alice, bob] = users;
     if (alice === undefined || bob === undefined) throw new Error("expected two users");
@@ -57,7 +68,7 @@ export async function startPair(baseUrl: string, progress: (words: string) => vo
     await say(alice.client, roomId, "Hi Bob, it is me, Alice. Really!");
     await until(bob.client, () => (bob.client.getRoom(roomId)?.getLiveTimeline().getEvents() ?? []).some(isText));
     await say(bob.client, roomId, "Anybody could write that. Who vouches for your key?");
-    return { baseUrl, alice, bob, roomId, stop };
+    return { baseUrl, alice, bob, roomId, line, observer, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,22 +1,28 @@
-import type { PublishReceipt, SigningRequest } from "matrix-countersign";
+import type { PublishReceipt, SigningRequest, WithdrawReceipt } from "matrix-countersign";
+import type { Pair } from "../matrix/pair.js";
 import { fill, h } from "../ui/dom.js";
 import { groupFingerprint, shortFingerprint } from "../ui/fingerprint.js";
 import { attempt, problemBox } from "../ui/problem.js";
+import { routeNames } from "../words/receipts.js";
 import { ownToolView } from "./own-tool-view.js";
 import type { Owner, Signed } from "./owner.js";
 import { publishView } from "./publish-view.js";
+import { withdrawView } from "./withdraw-view.js";
 
 /** What Alice's side tells the rest of the page. */
 export interface OwnerEvents {
   onSigned(signed: Signed): void;
   onPublished(receipt: PublishReceipt, signed: Signed): void;
+  onWithdrawn(receipt: WithdrawReceipt): void;
 }
 
-/** Alice's three steps: her master key, a signature on it, publishing it. */
-export function ownerView(owner: Owner, request: SigningRequest, events: OwnerEvents): HTMLElement {
+/** Alice's four steps: her master key, a signature on it, publishing it, taking it back. */
+export function ownerView(owner: Owner, pair: Pair, request: SigningRequest, events: OwnerEvents): HTMLElement {
   const outcome = h("div", { "aria-live": "polite", hidden: true });
-  const publish = publishView(owner, (receipt, signed) => {
+  const withdraw = withdrawView(owner, events.onWithdrawn);
+  const publish = publishView(owner, pair, (receipt, signed) => {
     publishing.classList.toggle("done", receipt.published);
+    if (receipt.published) withdraw.offer(signed);
     events.onPublished(receipt, signed);
   });
   const onSigned = (signed: Signed): void => {
@@ -29,15 +35,16 @@ export function ownerView(owner: Owner, request: SigningRequest, events: OwnerEv
   };
   const signing = step("Have it signed outside of Matrix", signingWays(owner, request, onSigned), outcome);
   const publishing = step("Publish the signature", publish.element);
+  const withdrawing = step("Take it back", withdraw.element);
   const first = step("Alice's master key", masterKeyStep(request));
-  return h("ol", { class: "steps", "aria-label": "Alice's steps" }, first, signing, publishing);
+  return h("ol", { class: "steps", "aria-label": "Alice's steps" }, first, signing, publishing, withdrawing);
 }
 
 function step(title: string, ...content: HTMLElement[]): HTMLElement {
   return h("li", { class: "card" }, h("h3", {}, title), ...content);
 }
 
-function masterKeyStep({ masterKey, bytes }: SigningRequest): HTMLElement {
+function masterKeyStep({ masterKey, bytes, disclosures }: SigningRequest): HTMLElement {
   return h(
     "div",
     { class: "stack" },
@@ -51,6 +58,16 @@ function masterKeyStep({ masterKey, bytes }: SigningRequest): HTMLElement {
         "p",
         {},
         "Matrix's canonical JSON of the key without signatures. One byte more or less, and no signature fits.",
+      ),
+    ),
+    h(
+      "details",
+      { class: "fine" },
+      h("summary", {}, "What publishing a signature will make public"),
+      h(
+        "ul",
+        { class: "reasons" },
+        ...disclosures.map(({ route, text }) => h("li", {}, `${routeNames[route]}. ${text}`)),
       ),
     ),
   );

@@ -1,8 +1,9 @@
 import type { PublishReceipt } from "matrix-countersign";
+import type { Pair } from "../matrix/pair.js";
 import { fill, h } from "../ui/dom.js";
 import { attempt, problemBox } from "../ui/problem.js";
-import { routeNames, wordsOfReceipt } from "../words/receipts.js";
 import type { Owner, Signed } from "./owner.js";
+import { publishReceiptView, waitingView } from "./receipt-view.js";
 
 /** The step that publishes a signature and shows what became of it, route by route. */
 export interface PublishView {
@@ -11,51 +12,67 @@ export interface PublishView {
   offer(signed: Signed): void;
 }
 
+/** What can be done about a receipt in this page. */
+const roomHelps: ReadonlySet<string> = new Set(["name-a-room", "prepare-the-room"]);
+
 /** Publishing, enabled once there is a signature. */
-export function publishView(owner: Owner, onPublished: (receipt: PublishReceipt, signed: Signed) => void): PublishView {
+export function publishView(
+  owner: Owner,
+  { line, roomId }: Pair,
+  onPublished: (receipt: PublishReceipt, signed: Signed) => void,
+): PublishView {
   let signed: Signed | undefined;
   const problem = problemBox();
-  const receipt = h("div", { class: "stack", "aria-live": "polite", hidden: true });
+  const outcome = h("div", { class: "stack", "aria-live": "polite", hidden: true });
   const button = h("button", { type: "button", class: "primary", disabled: true }, "Publish the signature");
+  const room = h("button", { type: "button", hidden: true }, "Prepare the room and publish there");
+  const offline = h("input", { type: "checkbox" });
+
+  const show = (receipt: PublishReceipt): void => {
+    fill(outcome, ...publishReceiptView(receipt));
+    room.hidden = !receipt.advice.some(({ code }) => roomHelps.has(code));
+    if (signed !== undefined) onPublished(receipt, signed);
+  };
+  const publish = async (): Promise<void> => {
+    if (signed === undefined) return;
+    const receipt = await owner.publish(signed.signature);
+    if (receipt === undefined) fill(outcome, waitingView("The signature"));
+    else show(receipt);
+  };
   button.addEventListener("click", () => {
-    fill(receipt);
-    void attempt(problem, button, async () => {
-      if (signed === undefined) return;
-      const got = await owner.publish(signed.signature);
-      fill(receipt, ...receiptOf(got));
-      onPublished(got, signed);
+    fill(outcome);
+    void attempt(problem, button, publish);
+  });
+  room.addEventListener("click", () => {
+    void attempt(problem, room, async () => {
+      await owner.prepareRoom(roomId);
+      await publish();
     });
+  });
+  offline.addEventListener("change", () => line.cut(offline.checked));
+  owner.onResumed((receipt) => {
+    if ("routes" in receipt) show(receipt);
   });
   return {
     element: h(
       "div",
       { class: "stack" },
-      h("p", {}, "Uploads it by every route that the homeserver offers, and reads it back."),
-      button,
+      h("p", {}, "By one route after the other, until everyone sees it; and reads it back."),
+      h(
+        "div",
+        { class: "row" },
+        button,
+        h("label", { class: "inline" }, offline, h("span", {}, "Alice's server is offline")),
+      ),
       problem,
-      receipt,
+      outcome,
+      room,
     ),
     offer: (offered) => {
       signed = offered;
       button.disabled = false;
-      fill(receipt);
+      room.hidden = true;
+      fill(outcome);
     },
   };
-}
-
-function receiptOf({ published, routes }: PublishReceipt): HTMLElement[] {
-  const items = routes.map((route) => {
-    const { mark, words } = wordsOfReceipt(route);
-    const label = h("strong", {}, routeNames[route.route]);
-    return h(
-      "li",
-      { class: route.stored ? "good" : "bad" },
-      h("span", { class: "mark", "aria-hidden": "true" }, mark),
-      h("div", {}, label, h("br"), words),
-    );
-  });
-  const summary = published
-    ? "Published."
-    : "Not published: no route of this homeserver kept it. The signature is not lost; try another homeserver above.";
-  return [h("p", { class: "strong" }, summary), h("ul", { class: "marked" }, ...items)];
 }

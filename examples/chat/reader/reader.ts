@@ -1,24 +1,27 @@
-import { Countersign, type IdentityAssessment, type TrustAnchor } from "matrix-countersign";
+import { type ChangeSource, Countersign, type IdentityAssessment, type TrustAnchor } from "matrix-countersign";
 import { type KeyMaterial, openpgp } from "matrix-countersign/openpgp";
 import { memoryStore } from "matrix-countersign/store";
-import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api";
-import type { MatrixUser } from "../../shared/matrix-user.js";
+import type { Pair } from "../matrix/pair.js";
 
 /** What Bob's side tells the rest of the page. */
 export interface ReaderEvents {
   onAssessment(assessment: IdentityAssessment): void;
+  /** Something was heard that made him look. */
+  onHeard(source: ChangeSource): void;
   onIdentityChanged(change: { readonly before: string; readonly after: string }): void;
   onProblem(error: unknown): void;
 }
 
-/** How long to wait between two looks: nothing tells a reader that a profile field has changed. */
+/** Nothing tells of a profile field that has changed. Watching asks every ten minutes; nobody waits that long for a demo. */
 const pollMs = 5_000;
 
 /** What Bob does with Countersign: assesses Alice, again and again, by the anchors that he has. */
 export class Reader {
-  readonly #user: MatrixUser;
+  readonly #pair: Pair;
   readonly #about: string;
   readonly #events: ReaderEvents;
+  /** Remembers the manifests that he saw, so that a server cannot serve him an older one. */
+  readonly #store = memoryStore();
   /** Bob's keyring: what he can check signatures with. It trusts nobody. */
   readonly #algorithm = openpgp();
   #countersign: Countersign | undefined;
@@ -28,10 +31,9 @@ export class Reader {
   #stopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param about whom to assess */
-  constructor(user: MatrixUser, about: string, events: ReaderEvents) {
-    this.#user = user;
-    this.#about = about;
+  constructor(pair: Pair, events: ReaderEvents) {
+    this.#pair = pair;
+    this.#about = pair.alice.userId;
     this.#events = events;
   }
 
@@ -42,7 +44,6 @@ export class Reader {
   /** Assesses now, and whenever something may have changed. */
   async start(): Promise<void> {
     await this.setAnchors([]);
-    for (const name of newsEvents) this.#user.client.on(name, this.#onNews);
     this.#wait();
   }
 
@@ -58,9 +59,15 @@ export class Reader {
    * @throws CountersignError `ERR_ANCHOR_INVALID`; then nothing changes
    */
   async setAnchors(anchors: readonly TrustAnchor[]): Promise<void> {
-    const options = { algorithms: [this.#algorithm], anchors, store: memoryStore() };
-    const next = await Countersign.create(this.#user.client, options);
+    const { bob, observer, roomId } = this.#pair;
+    const options = { algorithms: [this.#algorithm], anchors, store: this.#store, rooms: [roomId] };
+    const next = await Countersign.create(bob.client, options);
     next.on("identity-changed", (change) => this.#events.onIdentityChanged(change));
+    next.on("changed", ({ source }) => {
+      this.#events.onHeard(source);
+      void this.check();
+    });
+    await next.watch([this.#about], { observer });
     this.#countersign?.close();
     this.#countersign = next;
     this.#anchors = anchors;
@@ -79,20 +86,17 @@ export class Reader {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    for (const name of newsEvents) this.#user.client.off(name, this.#onNews);
     this.#countersign?.close();
+    this.#store.close();
   }
-
-  readonly #onNews = (): void => {
-    void this.check();
-  };
 
   async #checkWhileAsked(): Promise<void> {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       const countersign = this.#countersign;
       try {
-        for await (const assessment of countersign?.assess([this.#about]) ?? []) this.#events.onAssessment(assessment);
+        const assessments = countersign?.assess([this.#about], { fresh: true }) ?? [];
+        for await (const assessment of assessments) this.#events.onAssessment(assessment);
       } catch (error) {
         // One that was closed meanwhile: its successor is asked.
         if (countersign !== this.#countersign || this.#stopped) continue;
@@ -108,5 +112,3 @@ export class Reader {
     }, pollMs);
   }
 }
-
-const newsEvents = [CryptoEvent.UserTrustStatusChanged, CryptoEvent.DevicesUpdated] as const;

@@ -1,8 +1,9 @@
-import type { IdentityAssessment, SignatureReport, TrustAnchor, TrustLevel } from "matrix-countersign";
+import type { ChangeSource, IdentityAssessment, SignatureReport, TrustAnchor, TrustLevel } from "matrix-countersign";
 import { fill, h } from "../ui/dom.js";
 import { groupFingerprint, shortFingerprint } from "../ui/fingerprint.js";
 import { attempt, problemBox, showProblem } from "../ui/problem.js";
 import { plain } from "../words/plain.js";
+import { problemWords, sourceWords } from "../words/reading.js";
 import { placeNames } from "../words/receipts.js";
 import { levels, wordsOfCode, wordsOfReason } from "../words/verdicts.js";
 
@@ -10,6 +11,8 @@ import { levels, wordsOfCode, wordsOfReason } from "../words/verdicts.js";
 export interface VerdictView {
   readonly element: HTMLElement;
   show(assessment: IdentityAssessment, anchors: readonly TrustAnchor[]): void;
+  /** Says what made Bob look again. */
+  showHeard(source: ChangeSource): void;
   showChange(change: { readonly before: string; readonly after: string }): void;
   showProblem(error: unknown): void;
 }
@@ -27,6 +30,7 @@ export function verdictView(check: () => Promise<void>): VerdictView {
   const verdict = h("div", { class: "stack", role: "status", "aria-label": "Verdict on Alice" }, badge(undefined));
   const reports = h("div", { class: "stack" });
   const time = h("span", { class: "fine" });
+  const heard = h("p", { class: "fine", hidden: true });
   const button = h("button", { type: "button", class: "small" }, "Check now");
   button.addEventListener("click", () => void attempt(problem, button, check));
   let said = "";
@@ -43,6 +47,7 @@ export function verdictView(check: () => Promise<void>): VerdictView {
       change,
       verdict,
       reports,
+      heard,
       problem,
     ),
     show: (assessment, anchors) => {
@@ -54,6 +59,7 @@ export function verdictView(check: () => Promise<void>): VerdictView {
         assessment.masterKey,
         assessment.reasons,
         assessment.reports,
+        assessment.problems,
         anchors,
       ]);
       if (now === said) return;
@@ -61,6 +67,7 @@ export function verdictView(check: () => Promise<void>): VerdictView {
       fill(verdict, ...verdictOf(assessment, anchors));
       fill(reports, ...reportList(assessment.reports));
     },
+    showHeard: (source) => fill(heard, `Last told to look again by ${sourceWords[source]}.`),
     showChange: ({ before, after }) => {
       fill(
         change,
@@ -85,7 +92,7 @@ export function verdictView(check: () => Promise<void>): VerdictView {
 }
 
 function verdictOf(assessment: IdentityAssessment, anchors: readonly TrustAnchor[]): HTMLElement[] {
-  const { level, masterKey, reasons } = assessment;
+  const { level, masterKey, problems, reasons } = assessment;
   const sentences = new Set(reasons.map((reason) => wordsOfReason(reason, assessment, anchors)));
   return [
     h(
@@ -96,6 +103,7 @@ function verdictOf(assessment: IdentityAssessment, anchors: readonly TrustAnchor
     ),
     h("p", {}, levels[level].meaning),
     h("ul", { class: "reasons" }, ...[...sentences].map((sentence) => h("li", {}, sentence))),
+    ...problems.map((problem) => h("p", { class: "note open" }, `${problemWords[problem]} `, h("code", {}, problem))),
   ];
 }
 

@@ -20,7 +20,7 @@ export const servers: readonly { readonly profile: ProfileName; readonly name: s
   {
     profile: "dendrite",
     name: "Dendrite",
-    does: "stores external signatures on keys, and has no profile fields",
+    does: "shows external signatures on keys to its own users, and has no profile fields: a room is the remedy",
   },
   {
     profile: "continuwuity",
