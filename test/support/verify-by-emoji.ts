@@ -27,6 +27,7 @@ async function confirm(request: VerificationRequest): Promise<void> {
   const verifier = request.verifier;
   if (verifier === undefined) throw new Error("the verification has no verifier");
   verifier.on(VerifierEvent.ShowSas, (sas) => void sas.confirm());
+  void verifier.getShowSasCallbacks()?.confirm();
   await verifier.verify();
 }
 

@@ -1,88 +1,145 @@
-import { Countersign, type IdentityAssessment } from "matrix-countersign";
-import { openpgp } from "matrix-countersign/openpgp";
-import { memoryStore } from "matrix-countersign/store";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { commands } from "vitest/browser";
-import { createIdentity, cryptoOf, type MatrixUser, registerUser } from "../../../examples/shared/matrix-user.js";
-import type { GnuPgKey } from "../../support/gnupg-commands.js";
+import { Countersign } from "matrix-countersign";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { cryptoOf } from "../../../examples/shared/matrix-user.js";
+import { userOn } from "../../support/federated-users.js";
 import { restartSynapse } from "../../support/restart-synapse.js";
+import { isApprovedByServedKey, manifestInProfile } from "../../support/served-manifest.js";
+import { ownSide, readingSide, serverOf, verdictOn } from "../../support/two-sides.js";
+import { gnupgVoucher } from "../../support/voucher.js";
 
-let key: GnuPgKey;
+const minuteMs = 60_000;
+
+let company: Awaited<ReturnType<typeof gnupgVoucher>>;
 
 beforeAll(async () => {
-  key = await commands.createGnuPgKey("Example Ltd <trust@example.org>");
+  company = await gnupgVoucher();
 });
 
-afterAll(() => commands.disposeGnuPgKey(key));
+afterAll(() => company.dispose());
 
-async function userWithIdentity(baseUrl: string, name: string): Promise<MatrixUser> {
-  const user = await registerUser(baseUrl, `${name}-${crypto.randomUUID()}`);
-  await createIdentity(user);
-  return user;
-}
+const onKey = {
+  "1.163.2": {
+    route: "signatures-upload",
+    accepted: true,
+    stored: true,
+    visibleTo: "uploader",
+    proof: "read-back",
+    recall: "never",
+    remarks: [],
+  },
+  "1.152.1": {
+    route: "signatures-upload",
+    accepted: false,
+    stored: false,
+    error: expect.objectContaining({ code: "ERR_ROUTE_UNAVAILABLE" }),
+    visibleTo: "nobody",
+    proof: "read-back",
+    recall: "never",
+    remarks: [],
+  },
+} as const;
 
-async function assessAs(reader: MatrixUser, userId: string, server: string): Promise<IdentityAssessment> {
-  const scope = { servers: [server] };
-  const countersign = await Countersign.create(reader.client, {
-    algorithms: [openpgp({ keys: key.publicKey })],
-    anchors: [{ id: "example", algorithm: "org.openpgp.signature", key: key.fingerprint, scope }],
-    store: memoryStore(),
-  });
-  try {
-    for await (const assessment of countersign.assess([userId])) return assessment;
-    throw new Error("no assessment");
-  } finally {
-    countersign.close();
-  }
-}
+const inProfile = {
+  route: "profile-field",
+  accepted: true,
+  stored: true,
+  visibleTo: "everyone",
+  proof: "inferred",
+  recall: "removable",
+  remarks: ["needs-profile-fields"],
+} as const;
 
 describe.each(["1.163.2", "1.152.1"] as const)("on a real Synapse %s", (version) => {
-  it("an owner's GnuPG key vouches for their master key, and another user's browser verifies it", async () => {
-    const { urls, serverNames } = inject("synapse");
-    const serverName = serverNames[version];
-    const owner = await userWithIdentity(urls[version], "owner");
-    const reader = await userWithIdentity(urls[version], "reader");
-    expect(await assessAs(reader, owner.userId, serverName)).toMatchObject({ level: "unproven" });
+  it("an owner's GnuPG key vouches for their master key, another user verifies it, until the owner takes it back", async () => {
+    const [owner, reader] = [await userOn(version, "owner"), await userOn(version, "reader")];
+    let now = Date.now();
+    const reading = await readingSide(reader, company, serverOf(owner), { now: () => now });
+    expect(await verdictOn(reading, owner.userId)).toMatchObject({
+      level: "unproven",
+      reasons: [{ code: "no-signature" }],
+    });
 
     // In a browser the default store is IndexedDB.
-    const own = await Countersign.create(owner.client, { algorithms: [openpgp({ keys: key.publicKey })] });
-    const request = await own.prepare({ algorithm: "org.openpgp.signature" });
-    const ready = request.commands.find(({ tool, form }) => tool === "gpg" && form === "pipe");
-    const signature = await own.accept(request, await commands.runInShell(key, ready?.command ?? "false"));
-    const receipt = await own.publish(signature);
-    own.close();
+    const own = await Countersign.create(owner.client, { algorithms: [company.algorithm] });
+    onTestFinished(() => own.close());
+    const signature = await company.vouchFor(own);
+    const { keyId, masterKey } = signature;
+    expect(await own.publish(signature)).toEqual({
+      userId: owner.userId,
+      keyId,
+      published: true,
+      visibleTo: "everyone",
+      routes: [onKey[version], inProfile],
+      advice: [],
+    });
+    expect(await own.outbox()).toEqual([]);
+    const published = await manifestInProfile(reader, owner.userId);
+    expect(await isApprovedByServedKey(published, reader, owner.userId)).toBe(true);
 
+    // Asked before, the reader believes for ten minutes that there is nothing, unless they want to know.
+    const trusted = await verdictOn(reading, owner.userId, { fresh: true });
+    expect(trusted).toMatchObject({ level: "trusted", masterKey, reasons: [{ code: "vouched", anchorId: "company" }] });
+    expect(trusted.problems).toEqual([]);
+    expect(trusted.reports).toMatchObject([{ status: "valid", signer: { fingerprint: company.fingerprint } }]);
+    expect(await verdictOn(reading, reader.userId)).toMatchObject({ level: "unproven" });
+    const elsewhere = await readingSide(reader, company, "elsewhere.example");
+    expect(await verdictOn(elsewhere, owner.userId)).toMatchObject({
+      level: "unproven",
+      reasons: [{ code: "out-of-scope" }],
+    });
+
+    const withdrawn = await own.withdraw(keyId);
     const hangsOnKey = version === "1.163.2";
-    expect(receipt.published).toBe(true);
-    expect(receipt.routes).toMatchObject([
-      { route: "signatures-upload", accepted: hangsOnKey, stored: hangsOnKey },
-      { route: "profile-field", accepted: true, stored: true, visibleTo: "everyone" },
-    ]);
-    const assessment = await assessAs(reader, owner.userId, serverName);
-    expect(assessment).toMatchObject({ level: "trusted", masterKey: request.masterKey });
-    expect(assessment.reports).toMatchObject([{ status: "valid", signer: { fingerprint: key.fingerprint } }]);
-    expect(await assessAs(reader, reader.userId, serverName)).toMatchObject({ level: "unproven" });
-    expect(await assessAs(reader, owner.userId, "elsewhere.example")).toMatchObject({ level: "unproven" });
+    expect(withdrawn).toEqual({
+      userId: owner.userId,
+      keyId,
+      withdrawn: true,
+      complete: true,
+      listed: [{ key: expect.any(String) }, { key: expect.any(String), value: expect.any(String) }],
+      relabelled: [],
+      places: [{ route: "profile-field", done: true }],
+      ...(hangsOnKey && {
+        staysOnKey: { server: `${serverOf(owner)} (synapse 1.163.2)`, text: expect.stringContaining("no server") },
+      }),
+    });
+    expect(await own.outbox()).toEqual([]);
+    const after = await manifestInProfile(reader, owner.userId);
+    expect(after).toMatchObject({ external: {}, withdrawn: expect.arrayContaining([...withdrawn.listed]) });
+    expect(await isApprovedByServedKey(after, reader, owner.userId)).toBe(true);
+
+    // What hangs on the key, by accident seen by others too, and what somebody kept, counts no longer.
+    const takenBack = hangsOnKey
+      ? { level: "rejected", reasons: [{ code: "withdrawn", keyId, anchorId: "company" }] }
+      : { level: "unproven", reasons: [{ code: "no-signature" }] };
+    const another = await readingSide(reader, company, serverOf(owner));
+    expect(await verdictOn(another, owner.userId)).toMatchObject(takenBack);
+    await another.importBundle({ manifests: [published] });
+    expect(await verdictOn(another, owner.userId)).toMatchObject({
+      level: "rejected",
+      reasons: [{ code: "withdrawn" }],
+    });
+    now += 10 * minuteMs;
+    expect(await verdictOn(reading, owner.userId)).toMatchObject(takenBack);
 
     // Element's own stack goes on seeing the owner.
     expect(await cryptoOf(reader.client).userHasCrossSigningKeys(owner.userId, true)).toBe(true);
   });
 });
 
-it("the vouch outlives a restart of Synapse 1.163.2", async () => {
-  const { urls, serverNames } = inject("synapse");
-  const owner = await userWithIdentity(urls["1.163.2"], "owner");
-  const reader = await userWithIdentity(urls["1.163.2"], "reader");
-  const own = await Countersign.create(owner.client, {
-    algorithms: [openpgp({ keys: key.publicKey })],
-    store: memoryStore(),
-  });
-  const request = await own.prepare({ algorithm: "org.openpgp.signature" });
-  const ready = request.commands.find(({ tool, form }) => tool === "gpg" && form === "pipe");
-  await own.publish(await own.accept(request, await commands.runInShell(key, ready?.command ?? "false")));
+it("on Synapse 1.163.2 the vouch outlives a restart, and can be taken back after it", async () => {
+  const [owner, reader] = [await userOn("1.163.2", "owner"), await userOn("1.163.2", "reader")];
+  const own = await ownSide(owner, company);
+  const { keyId } = await own.publish(await company.vouchFor(own));
   await restartSynapse("1.163.2");
-  expect(await assessAs(reader, owner.userId, serverNames["1.163.2"])).toMatchObject({
+  const reading = await readingSide(reader, company, serverOf(owner));
+  // What was on the key is gone for everybody but its owner.
+  expect(await verdictOn(reading, owner.userId)).toMatchObject({
     level: "trusted",
     reports: [{ seenIn: ["profile-field"] }],
+  });
+  await own.withdraw(keyId);
+  expect(await verdictOn(reading, owner.userId, { fresh: true })).toMatchObject({
+    level: "rejected",
+    reasons: [{ code: "withdrawn" }],
   });
 });
