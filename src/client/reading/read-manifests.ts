@@ -29,7 +29,7 @@ export interface ReadManifests {
 /**
  * Reads one owner's manifests from every place.
  *
- * The profile is asked only where nothing else settles what is current: a copy in a room that the owner is joined to, or a
+ * The profile is asked only where nothing else settles what is current: a copy in a room where the owner can write, or a
  * field of a while ago, against which nothing speaks.
  *
  * @param askProfile gives nothing where nobody can be asked
@@ -60,13 +60,14 @@ export async function readManifests(
   return { judged, ...(answer && { answer }) };
 }
 
-/** `isLive`: the owner can keep this copy up to date, because they are in a room that was not replaced. */
+/** `isLive`: the owner can keep this copy up to date, because they are in a room that was not replaced and may write there. */
 function copyInRoom(room: RoomReading, userId: string): { copy: ManifestCopy; isLive: boolean }[] {
   const content = room.manifests.get(userId);
   if (!content) return [];
   const ownerIsMember = isJoined(room, userId);
   const copy: ManifestCopy = { place: "room-state", roomId: room.roomId, content, ownerIsMember };
-  return [{ copy, isLive: ownerIsMember && room.replacement === undefined }];
+  const isLive = ownerIsMember && room.replacement === undefined && !room.frozen?.has(userId);
+  return [{ copy, isLive }];
 }
 
 function copyInField({ field }: FieldAnswer): ManifestCopy {

@@ -3,6 +3,7 @@ import { HttpError } from "../../errors.js";
 import { manifestName } from "../../model/manifest.js";
 import { isUserId } from "../../model/user-id.js";
 import { type MatrixHttp, path } from "../http.js";
+import { frozenOwners, governingTypes } from "./frozen-owners.js";
 
 /** Everybody's manifests in one room or space, and who is in it. */
 export interface RoomReading {
@@ -11,6 +12,8 @@ export interface RoomReading {
   readonly manifests: ReadonlyMap<string, JsonObject>;
   /** `join`, `leave`, `ban`, `invite` or `knock`, by user. */
   readonly memberships: ReadonlyMap<string, string>;
+  /** Those whose manifest stands here and who could not change it: see `frozenOwners`. Absent where there are none. */
+  readonly frozen?: ReadonlySet<string>;
   /** The room that a tombstone names, empty where it names none: what stands here is what was true before. */
   readonly replacement?: string;
   /** The room could not be read, or only as it was when the reader left it: nothing of it is given. */
@@ -49,12 +52,15 @@ function unavailable(roomId: string): RoomReading {
   return { roomId, manifests: new Map(), memberships: new Map(), problem: "room-unavailable" };
 }
 
-function readState(events: readonly unknown[]): Pick<RoomReading, "manifests" | "memberships" | "replacement"> {
+function readState(events: readonly unknown[]): Omit<RoomReading, "roomId" | "problem"> {
   const manifests = new Map<string, JsonObject>();
   const memberships = new Map<string, string>();
+  const governing = new Map<string, JsonObject>();
   let replacement: string | undefined;
   for (const event of events) {
-    const { type, state_key: stateKey, sender, content } = isJsonObject(event) ? event : {};
+    if (!isJsonObject(event)) continue;
+    const { type, state_key: stateKey, sender, content } = event;
+    if (typeof type === "string" && governingTypes.has(type) && stateKey === "") governing.set(type, event);
     if (typeof stateKey !== "string" || !isJsonObject(content)) continue;
     if (type === manifestName && sender === stateKey && isUserId(stateKey)) manifests.set(stateKey, content);
     if (type === "m.room.member" && typeof content.membership === "string") {
@@ -64,5 +70,11 @@ function readState(events: readonly unknown[]): Pick<RoomReading, "manifests" | 
       replacement = typeof content.replacement_room === "string" ? content.replacement_room : "";
     }
   }
-  return { manifests, memberships, ...(replacement !== undefined && { replacement }) };
+  const frozen = frozenOwners(manifests.keys(), governing);
+  return {
+    manifests,
+    memberships,
+    ...(frozen.size > 0 && { frozen }),
+    ...(replacement !== undefined && { replacement }),
+  };
 }
