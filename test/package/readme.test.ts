@@ -33,7 +33,7 @@ interface Example {
     client: MatrixClient,
     runTool: (command: string) => Promise<string>,
     publicKey: string,
-  ): Promise<{ published: boolean }>;
+  ): Promise<{ receipt: { published: boolean }; takeBack: () => Promise<{ withdrawn: boolean }> }>;
   whomToTrust(client: MatrixClient, userIds: string[], key: string, fingerprint: string): Promise<Map<string, string>>;
 }
 
@@ -52,9 +52,12 @@ it("the README's example does what it says", async () => {
   const fingerprint = await gnupg.generate("Example Ltd <trust@example.org>", "ed25519", "sign");
   const publicKey = (await gnupg.gpg(["--armor", "--export", fingerprint])).toString();
   const [owner, reader] = [await register("owner"), await register("reader")];
-  const receipt = await example.vouchForMyself(owner, gnupg.shell, publicKey);
+  const { receipt, takeBack } = await example.vouchForMyself(owner, gnupg.shell, publicKey);
   expect(receipt.published).toBe(true);
   const userIds = [owner.getSafeUserId(), reader.getSafeUserId()];
   const levels = await example.whomToTrust(reader, userIds, publicKey, fingerprint);
   expect([...levels.values()]).toEqual(["trusted: vouched", "unproven: no-signature"]);
+  expect((await takeBack()).withdrawn).toBe(true);
+  const afterwards = await example.whomToTrust(reader, userIds, publicKey, fingerprint);
+  expect([...afterwards.values()]).toEqual(["rejected: withdrawn", "unproven: no-signature"]);
 });
