@@ -22,7 +22,7 @@ export interface ManifestMemory {
   getManifests(userIds: readonly string[]): Promise<Map<string, SeenManifest[]>>;
   /**
    * Remembers manifests. Of one owner, master key and approving key only the highest sequence stays, up to four of it where
-   * they differ; of one owner, the eight seen last.
+   * they differ; for one master key, the eight seen last; of one owner, the four master keys seen first and the four seen last.
    */
   putManifests(manifests: readonly SeenManifest[]): Promise<void>;
 }

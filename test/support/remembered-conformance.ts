@@ -76,14 +76,14 @@ export function describeManifests(make: () => SignatureStore, setNow: (now: numb
       expect(await seenOf(store)).toEqual([sampleSeen(0, 6)]);
     });
 
-    it("of one owner the eight seen last, and of others all the same", async () => {
+    it("of one owner the four master keys seen first and the four seen last, and of others all the same", async () => {
       const store = make();
       const another = (index: number): SeenManifest =>
         sampleSeen(0, index, { masterKey: `ed25519:${index}`, seenAt: sampleNow - 100 + index });
       await store.putManifests([sampleSeen(1, 1), ...Array.from({ length: 5 }, (_, index) => another(index))]);
       await store.putManifests([{ ...another(0), seenAt: sampleNow }]);
       for (let index = 5; index < 10; index++) await store.putManifests([another(index)]);
-      expect(await sequencesOf(store)).toEqual([0, 3, 4, 5, 6, 7, 8, 9]);
+      expect(await sequencesOf(store)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
       expect(await seenOf(store, sampleSeen(1, 1).userId)).toHaveLength(1);
     });
 
