@@ -188,7 +188,8 @@ export class Countersign {
    * @param keyId as it was published
    * @param options `rooms`: more rooms that hold a copy; `force`: rules of `lint` to override; `signal`: ends the call
    * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` where no own signature has this key ID, `ERR_WITHDRAW_UNREADABLE` where none was
-   *   found and a place that may hold it could not be read, `ERR_OWN_IDENTITY_*`,
+   *   found and a place that may hold it could not be read, `ERR_WITHDRAW_UNVERIFIABLE` where this instance lacks its algorithm
+   *   or key, `ERR_OWN_IDENTITY_*`,
    *   `ERR_CLIENT_INVALID`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`. The wish stays in the outbox
    *   where it may be fulfilled later.
    */
@@ -275,7 +276,8 @@ export class Countersign {
   /**
    * Fetches master keys and all external signatures on them, from every place, merged. Verifies no external signature.
    *
-   * Profile fields may come from a cache of ten minutes, unless `fresh` is set.
+   * Profile fields may come from a cache of ten minutes, and are not asked for where a room holds the manifest of an owner who can
+   * write there, unless `fresh` is set.
    *
    * @param userIds any number of user IDs; what is none is reported, not thrown
    * @param options `fresh`: ask for profile fields anew; `signal`: ends the call
@@ -317,7 +319,7 @@ export class Countersign {
    * Tells of changes to users, as `changed` events: from what the client hears by itself, and by asking politely about the others.
    *
    * One watching at a time: another call replaces the one before. Where a room chosen for manifests is upgraded, the own manifest
-   * is carried over, if the user has joined the new one.
+   * is carried over, as soon as the user has joined the new one.
    *
    * @param userIds whom to watch; the own user always is
    * @param options `rooms`: default those of the instance; `observer`: of `/sync`, see `createSyncObserver`; `intervalMs`: how often

@@ -25,7 +25,7 @@ export interface ReadingSources {
   readonly bundles: ReadonlyMap<string, readonly JsonObject[]>;
   readonly memory: ManifestMemory;
   readonly fields: FieldCache;
-  /** Whether profiles are asked anew, whatever the cache holds. */
+  /** Whether profiles are asked anew, whatever the cache and the rooms hold. */
   readonly fresh?: boolean;
 }
 
@@ -157,6 +157,7 @@ async function readOwner(
       rooms,
       bundled: sources.bundles.get(userId) ?? [],
       remembered: remembered.get(userId) ?? [],
+      fresh: sources.fresh ?? false,
       ...(isFresh && { cached: field }),
       now,
     },

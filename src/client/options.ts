@@ -70,7 +70,10 @@ export interface PublishOptions extends CallOptions {
 
 /** How identities are fetched. */
 export interface FetchOptions extends CallOptions {
-  /** Whether to ask for profile fields that are remembered from the last ten minutes. Default `false`. */
+  /**
+   * Whether to ask for profile fields that are remembered from the last ten minutes, and of users whose manifest a room holds.
+   * Default `false`.
+   */
   readonly fresh?: boolean;
 }
 

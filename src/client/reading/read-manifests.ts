@@ -14,6 +14,8 @@ export interface KnownCopies {
   /** The profile field as it was a while ago. */
   readonly cached?: CachedField;
   readonly remembered: readonly SeenManifest[];
+  /** Whether the profile is asked whatever a room holds: the owner may have left the copy there behind. */
+  readonly fresh: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -48,7 +50,7 @@ export async function readManifests(
     ...inRooms.map(({ copy }) => copy),
     ...known.bundled.map((content): ManifestCopy => ({ place: "bundle", content, ownerIsMember: true })),
   ];
-  if (settling.length > 0) {
+  if (settling.length > 0 && !known.fresh) {
     const judged = await judge(settling);
     const isSettled = cached ? !judged.problems.some(isAboutAge) : judged.isCurrent && judged.problems.length === 0;
     const isAll = settling.length === all.length + inCache.length;
