@@ -35,5 +35,5 @@ export function answerOfFailure({ code, status, errcode }: HttpError): FieldAnsw
 
 /** Whether whoever is asked next on that server would wait in vain too. */
 export function isServerDown({ code, status = 0 }: HttpError): boolean {
-  return code === "ERR_HTTP_TIMEOUT" || status >= 500;
+  return code === "ERR_HTTP_TIMEOUT" || code === "ERR_HTTP_RATE_LIMITED" || status >= 500;
 }
