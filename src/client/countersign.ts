@@ -259,17 +259,17 @@ export class Countersign {
   }
 
   /**
-   * Takes a bundle of manifests for the life of this instance: the text or bytes of a file, its parsed JSON, or an address that
-   * serves it.
+   * Takes a bundle of manifests for the life of this instance, beside those taken before: the text or bytes of a file, its parsed
+   * JSON, or an address that serves it. Of one user the last 64 manifests are kept.
    *
    * @returns for whom there is a manifest in it
    * @throws CountersignError `ERR_BUNDLE_MALFORMED`, `ERR_BUNDLE_SIZE`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
    */
   async importBundle(bundle: string | Uint8Array | JsonObject | URL, options: CallOptions = {}): Promise<string[]> {
     const { http, signal } = callContext(this.#session, options.signal);
-    const { fetchBundle, readBundle } = await readerSide();
+    const { addBundle, fetchBundle, readBundle } = await readerSide();
     const manifests = bundle instanceof URL ? await fetchBundle(bundle, http, signal) : readBundle(bundle);
-    for (const [userId, list] of manifests) this.#session.bundles.set(userId, list);
+    addBundle(this.#session.bundles, manifests);
     return [...manifests.keys()];
   }
 

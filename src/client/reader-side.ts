@@ -3,7 +3,7 @@
  * it.
  */
 export { fetchBundle } from "../matrix/reading/fetch-bundle.js";
-export { readBundle } from "../matrix/reading/read-bundle.js";
+export { addBundle, readBundle } from "../matrix/reading/read-bundle.js";
 export {
   fetchIdentities,
   type IdentityReader,

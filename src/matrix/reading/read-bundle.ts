@@ -14,6 +14,9 @@ const maxManifests = 10_000;
 /** So many of one user are taken; one copy for each master key and device is a handful. */
 const maxOfOneUser = 16;
 
+/** So many of one user are kept of all bundles together. */
+const maxKept = 64;
+
 /**
  * Reads a bundle: one manifest, or `{ "manifests": [ … ] }`.
  *
@@ -40,6 +43,21 @@ export function readBundle(input: string | Uint8Array | JsonObject): Map<string,
   }
   if (byUser.size === 0 && manifests.length > 0) throw malformed();
   return byUser;
+}
+
+/**
+ * Adds a bundle to what others brought, each manifest once, at most 64 of one user: those added last. Anybody can name anybody
+ * in a bundle, so none of them takes another's place.
+ */
+export function addBundle(
+  known: Map<string, readonly JsonObject[]>,
+  bundle: ReadonlyMap<string, readonly JsonObject[]>,
+): void {
+  for (const [userId, manifests] of bundle) {
+    const all = [...(known.get(userId) ?? []), ...manifests];
+    const distinct = new Map(all.reverse().map((manifest) => [JSON.stringify(manifest), manifest]));
+    known.set(userId, [...distinct.values()].slice(0, maxKept).reverse());
+  }
 }
 
 function parse(input: string | Uint8Array | JsonObject): unknown {
