@@ -2,8 +2,8 @@ import { ownMasterKey } from "../../matrix/own-identity.js";
 import { roomStatePlace } from "../../matrix/routes/room-state.js";
 import { readRoomIds } from "../../model/room-id.js";
 import { callContext, type Session } from "../session.js";
-import { inTurn } from "./outbox.js";
 import { changeOwnManifest, type PlaceUse, rememberedManifests } from "./own-manifest.js";
+import { inTurn } from "./settle.js";
 
 /** The new room stands for the old one: what was public there may be here. */
 const force = ["personal-data"];

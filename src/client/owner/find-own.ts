@@ -1,21 +1,17 @@
-import type { JsonObject } from "../../encoding/json-object.js";
-import { CountersignError } from "../../errors.js";
-import { isUnknownEndpoint } from "../../matrix/http.js";
 import type { OwnMasterKey } from "../../matrix/own-identity.js";
 import type { ManifestPlace } from "../../matrix/routes/manifest-place.js";
-import { profileFieldPlace } from "../../matrix/routes/profile-field.js";
-import { roomStatePlace } from "../../matrix/routes/room-state.js";
 import type { RouteContext } from "../../matrix/routes/route.js";
 import { type ExternalSignature, externalSignatures } from "../../model/external-signature.js";
 import type { Place, SeenSignature } from "../../model/identity.js";
-import { type Manifest, readManifest, type Withdrawal } from "../../model/manifest.js";
+import type { Withdrawal } from "../../model/manifest.js";
 import type { Verdict } from "../../model/report.js";
 import { sameSignature } from "../../model/same-signature.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
 import { mergeSignatures } from "../reading/merge-signatures.js";
 import type { Session } from "../session.js";
 import { verifySignature } from "../verify-signature.js";
-import { rememberedManifests } from "./own-manifest.js";
+import { readCopies } from "./own-copies.js";
+import { copyOwn } from "./own-signature.js";
 
 /** An own signature, and what verification says of it. */
 export interface FoundSignature {
@@ -53,13 +49,13 @@ export interface FoundOwn {
 export async function findOwn(
   session: Session,
   own: OwnMasterKey,
-  rooms: readonly string[],
+  places: readonly ManifestPlace[],
   pending: readonly OutboxEntry[],
   context: RouteContext,
 ): Promise<FoundOwn> {
   const { userId } = own.signable;
   const onKey = externalSignatures(own.served, userId).map((signature) => foundIn("master-key", signature));
-  const { copies, isWhole } = await readCopies(session, own, rooms, context);
+  const { copies, isWhole } = await readCopies(session, own, places);
   const inCopies = copies.flatMap(({ place, manifest }) =>
     manifest.external.map((signature) => foundIn(place, signature)),
   );
@@ -67,60 +63,29 @@ export async function findOwn(
   const sent = pending
     .filter(({ attempts, signature }) => attempts > 0 && !served.some((one) => sameSignature(one, signature)))
     .map(({ signature }): SeenSignature => ({ ...signature, seenIn: [] }));
-  const { registry, now } = session;
   const found = await Promise.all(
     [...served, ...sent].map(async (signature) => ({
       signature,
-      verdict: await verifySignature(signature, own.signable, { registry, now: now(), signal: context.signal }),
+      verdict: await verdictOn(signature, session, own, context),
     })),
   );
   return { found, withdrawn: copies.flatMap(({ manifest }) => manifest.withdrawn), isWhole };
 }
 
+/** What `accept` found holds: its key may have come with the tool's output alone. */
+function verdictOn(
+  signature: SeenSignature,
+  { accepted, registry, now }: Session,
+  own: OwnMasterKey,
+  { signal }: RouteContext,
+): Verdict | Promise<Verdict> {
+  const { userId, keyId, value } = signature;
+  const known = accepted.get(copyOwn({ userId, masterKey: own.publicKey, keyId, value }).id);
+  return known ?? verifySignature(signature, own.signable, { registry, now: now(), signal });
+}
+
 function foundIn(place: Place, signature: ExternalSignature) {
   return { place, signature, manifests: [] };
-}
-
-interface OwnCopy {
-  readonly place: Place;
-  readonly manifest: Manifest;
-}
-
-/** The own manifest from every single place: a current copy in one says nothing about what another goes on serving. */
-async function readCopies(
-  session: Session,
-  own: OwnMasterKey,
-  rooms: readonly string[],
-  context: RouteContext,
-): Promise<{ readonly copies: OwnCopy[]; readonly isWhole: boolean }> {
-  const { userId, publicKey } = own.signable;
-  let isWhole = true;
-  const read = async (place: ManifestPlace): Promise<OwnCopy[]> => {
-    try {
-      const copy = await place.read();
-      return copy ? [{ place: place.route, manifest: readCopy(copy) }] : [];
-    } catch (error) {
-      if (!(error instanceof CountersignError) || error.code === "ERR_ABORTED") throw error;
-      isWhole &&= error.code === "ERR_MANIFEST_FOREIGN" || (place.roomId === undefined && isUnknownEndpoint(error));
-      return [];
-    }
-  };
-  const readCopy = (copy: JsonObject): Manifest =>
-    readManifest(copy, { userId, masterKey: `ed25519:${publicKey}`, now: Number.POSITIVE_INFINITY });
-  const places = [
-    profileFieldPlace(userId, context),
-    ...rooms.map((roomId) => roomStatePlace(roomId, userId, context)),
-  ];
-  const served = (await Promise.all(places.map(read))).flat();
-  const kept = [...(await rememberedManifests(session, own)), ...(session.bundles.get(userId) ?? [])];
-  const known = kept.flatMap((copy): OwnCopy[] => {
-    try {
-      return [{ place: "bundle", manifest: readCopy(copy) }];
-    } catch {
-      return [];
-    }
-  });
-  return { copies: [...served, ...known], isWhole };
 }
 
 /** Whether it hangs on the master key and no manifest holds anything under its key ID. */

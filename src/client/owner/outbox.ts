@@ -1,14 +1,7 @@
-import { CountersignError } from "../../errors.js";
 import { ownUserId } from "../../matrix/own-user-id.js";
-import type { RouteContext } from "../../matrix/routes/route.js";
-import { aborted } from "../../model/abort.js";
-import { AcceptError } from "../../model/accept-error.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
 import type { Session } from "../session.js";
-import { isWorthAnotherTry } from "./advice.js";
-import type { PublishReceipt } from "./receipt.js";
-import type { WithdrawReceipt } from "./withdraw-receipt.js";
 
 /** A new entry of the outbox. */
 export function outboxEntry(
@@ -82,55 +75,19 @@ function isLater(one: OutboxEntry, other: OutboxEntry): boolean {
   return one.id !== other.id && isOfSameKey(one, other) && one.changedAt > other.changedAt;
 }
 
-/** One writer at a time in all tabs of this origin. Throws CountersignError `ERR_ABORTED`, and what `work` throws. */
-export async function inTurn<T>(
-  { publishLock }: Session,
-  { signal }: RouteContext,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await publishLock(work, signal);
-  } catch (cause) {
-    throw asError(cause, signal);
-  }
-}
-
-/**
- * Does what an entry asks for, and writes down what became of it: gone where it is done, waiting where trying again may work,
- * else stopped. To be called {@link inTurn}.
- *
- * @throws CountersignError `ERR_ABORTED` where its owner wished something else for the same key ID since; what `attempt` throws
- */
-export async function settle<Receipt extends PublishReceipt | WithdrawReceipt>(
-  session: Session,
-  entry: OutboxEntry,
-  { signal }: RouteContext,
-  attempt: () => Promise<Receipt>,
-): Promise<Receipt> {
-  if ((await session.store.outbox()).some((other) => other.state !== "accepted" && isLater(other, entry))) {
-    throw new CountersignError("ERR_ABORTED", "something else was asked for this key ID meanwhile");
-  }
-  // Before the first request: whoever finds this after a crash knows that something may have been sent.
-  await note(session, entry, { attempts: entry.attempts + 1 });
-  try {
-    const receipt = await attempt();
-    await note(session, entry, afterReceipt(receipt));
-    return receipt;
-  } catch (cause) {
-    const error = asError(cause, signal);
-    await note(session, entry, afterError(error));
-    throw error;
-  }
-}
-
-type Progress = Partial<Pick<OutboxEntry, "state" | "reason" | "attempts">>;
+/** What becomes of an entry. */
+export type Progress = Partial<Pick<OutboxEntry, "state" | "reason" | "attempts">>;
 
 /**
  * Writes progress down, `undefined` being the end, unless its owner wished it anew or discarded it meanwhile: that is another wish.
  *
  * A store that fails now has the entry as it was before, so that it is tried again, which publishes nothing twice.
  */
-async function note(session: Session, { id, changedAt }: OutboxEntry, progress: Progress | undefined): Promise<void> {
+export async function noteProgress(
+  session: Session,
+  { id, changedAt }: OutboxEntry,
+  progress: Progress | undefined,
+): Promise<void> {
   await changeOutbox(session, async (entries) => {
     const current = entries.find((other) => other.id === id && other.changedAt === changedAt);
     if (!current) return;
@@ -139,46 +96,20 @@ async function note(session: Session, { id, changedAt }: OutboxEntry, progress: 
   }).catch(() => undefined);
 }
 
-function afterReceipt(receipt: PublishReceipt | WithdrawReceipt): Progress | undefined {
-  const faults = faultsOf(receipt);
-  const passing = faults.find(isWorthAnotherTry);
-  if (passing) return { state: "waiting", reason: passing.code };
-  return isDone(receipt) ? undefined : { state: "stopped", reason: faults[0]?.code ?? "ERR_PUBLISH_FAILED" };
+/** Whether its owner wished something else for the same key ID since. */
+export async function isVoid({ store }: Session, entry: OutboxEntry): Promise<boolean> {
+  return isOverruled(entry, await store.outbox());
 }
 
-function afterError(error: CountersignError): Progress | undefined {
-  // There is nothing to take back, now or later.
-  if (error.code === "ERR_WITHDRAW_UNKNOWN") return undefined;
-  return { state: isFinal(error) ? "stopped" : "waiting", reason: error.code };
+function isOverruled(entry: OutboxEntry, entries: readonly OutboxEntry[]): boolean {
+  return entries.some((other) => other.state !== "accepted" && isLater(other, entry));
 }
 
 /** The own entries that wait to be tried again, oldest first; none that a later wish has made void. */
 export async function waitingEntries({ store, client }: Session): Promise<OutboxEntry[]> {
   const userId = ownUserId(client);
   const entries = await store.outbox();
-  const wishes = entries.filter(({ state }) => state !== "accepted");
   return entries.filter(
-    (entry) => entry.state === "waiting" && entry.userId === userId && !wishes.some((other) => isLater(other, entry)),
+    (entry) => entry.state === "waiting" && entry.userId === userId && !isOverruled(entry, entries),
   );
-}
-
-function faultsOf(receipt: PublishReceipt | WithdrawReceipt): CountersignError[] {
-  const places = "routes" in receipt ? receipt.routes : receipt.places;
-  return places.flatMap(({ error }) => error ?? []);
-}
-
-function isDone(receipt: PublishReceipt | WithdrawReceipt): boolean {
-  return "routes" in receipt ? receipt.published : receipt.withdrawn;
-}
-
-/** What no later try can mend. */
-function isFinal(error: CountersignError): boolean {
-  // Another page on the same store may have the algorithm or the key that this one lacks.
-  if (error instanceof AcceptError) return error.verdict.status === "invalid";
-  return error.code === "ERR_OWN_IDENTITY_CHANGED";
-}
-
-function asError(cause: unknown, signal: AbortSignal): CountersignError {
-  if (cause instanceof CountersignError) return cause;
-  return signal.aborted ? aborted(signal) : new CountersignError("ERR_PUBLISH_FAILED", "publishing failed", { cause });
 }

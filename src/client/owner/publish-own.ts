@@ -12,11 +12,12 @@ import { verifySignature } from "../verify-signature.js";
 import { isWorthAnotherTry } from "./advice.js";
 import { climb } from "./ladder.js";
 import { createObserver } from "./observer.js";
-import { addToOutbox, dropOutdated, inTurn, outboxEntry, settle } from "./outbox.js";
+import { addToOutbox, dropOutdated, outboxEntry } from "./outbox.js";
 import { rememberedManifests } from "./own-manifest.js";
 import { copyOwn, type OwnSignature } from "./own-signature.js";
 import type { PublishReceipt } from "./receipt.js";
 import { selectRoutes } from "./select-routes.js";
+import { inTurn, settle } from "./settle.js";
 
 /**
  * Publishes an own signature. It is in the outbox from before the first request until no chosen route is left that might still

@@ -2,9 +2,10 @@ import { CountersignError } from "../../errors.js";
 import type { RouteContext } from "../../matrix/routes/route.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
 import { callContext, type Session } from "../session.js";
-import { inTurn, settle, waitingEntries } from "./outbox.js";
+import { waitingEntries } from "./outbox.js";
 import { publishEntry } from "./publish-own.js";
 import type { PublishReceipt } from "./receipt.js";
+import { inTurn, settle } from "./settle.js";
 import { withdrawEntry } from "./withdraw.js";
 import type { WithdrawReceipt } from "./withdraw-receipt.js";
 

@@ -2,6 +2,8 @@ import { canonicalJson } from "../../encoding/canonical-json.js";
 import { CountersignError } from "../../errors.js";
 import { type OwnMasterKey, ownMasterKey, ownPublicKey } from "../../matrix/own-identity.js";
 import { ownUserId } from "../../matrix/own-user-id.js";
+import { profileFieldPlace } from "../../matrix/routes/profile-field.js";
+import { roomStatePlace } from "../../matrix/routes/room-state.js";
 import type { RouteContext } from "../../matrix/routes/route.js";
 import { identifyServer } from "../../matrix/servers/identify-server.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
@@ -12,9 +14,19 @@ import { readRoomIds } from "../../model/room-id.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
 import type { WithdrawOptions } from "../options.js";
 import { callContext, type Session } from "../session.js";
-import { findOwn, isBySameKey, isCopyOf, isOnKeyAlone, isTakenBack, pendingOf } from "./find-own.js";
-import { addToOutbox, dropOutdated, inTurn, outboxEntry, settle } from "./outbox.js";
+import {
+  type FoundOwn,
+  type FoundSignature,
+  findOwn,
+  isBySameKey,
+  isCopyOf,
+  isOnKeyAlone,
+  isTakenBack,
+  pendingOf,
+} from "./find-own.js";
+import { addToOutbox, dropOutdated, outboxEntry } from "./outbox.js";
 import { changeOwnManifest } from "./own-manifest.js";
+import { inTurn, settle } from "./settle.js";
 import type { WithdrawReceipt } from "./withdraw-receipt.js";
 import { placeOf, staysOn } from "./withdrawn-place.js";
 
@@ -22,8 +34,8 @@ import { placeOf, staysOn } from "./withdrawn-place.js";
  * Takes the own signature under a key ID back: removes it from every copy of the manifest, lists it there as withdrawn, and with it
  * every copy of it under another name. The wish is in the outbox from before the first request until it is fulfilled.
  *
- * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` (no own signature under this key ID), `ERR_OPTION_INVALID`, `ERR_CLOSED`,
- *   `ERR_ABORTED`, what `ownMasterKey` throws; HttpError
+ * @throws CountersignError `ERR_WITHDRAW_UNKNOWN` (no own signature under this key ID), `ERR_WITHDRAW_UNVERIFIABLE`,
+ *   `ERR_WITHDRAW_UNREADABLE`, `ERR_OPTION_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`, what `ownMasterKey` throws; HttpError
  */
 export async function withdrawOwn(session: Session, keyId: string, options: WithdrawOptions): Promise<WithdrawReceipt> {
   const context = callContext(session, options.signal);
@@ -62,16 +74,21 @@ export async function withdrawEntry(
   const rooms = [...new Set([...session.rooms, ...(entry.rooms ?? [])])];
   const { keyId } = entry.signature;
   const pending = await pendingOf(session, entry);
-  const { found, withdrawn, isWhole } = await findOwn(session, own, rooms, pending, context);
+  const server = await identifyServer(session.http, session.client.getHomeserverUrl(), context.signal);
+  const hasProfileFields = server?.facts?.profileFields !== false;
+  const places = [
+    ...(hasProfileFields ? [profileFieldPlace(own.signable.userId, context)] : []),
+    ...rooms.map((roomId) => roomStatePlace(roomId, own.signable.userId, context)),
+  ];
+  const { found, withdrawn, isWhole } = await findOwn(session, own, places, pending, context);
   const targets = found.filter(({ signature }) => signature.keyId === keyId);
   if (targets.length === 0) {
     await dropOutdated(session, entry);
     return nothingServed(own, keyId, isAgain || pending.length > 0, isWhole);
   }
+  assertListable(targets);
   const taken = found.filter((one) => targets.some((target) => target === one || isCopyOf(one, target)));
-  const listed = withdrawalsOf(targets.map(({ verdict }) => verdict));
-  const server = await identifyServer(session.http, session.client.getHomeserverUrl(), context.signal);
-  const hasProfileFields = server?.facts?.profileFields !== false;
+  const change = changeFor(keyId, taken, targets, { found, withdrawn });
   const { outcomes } = await changeOwnManifest(
     session,
     own,
@@ -80,30 +97,20 @@ export async function withdrawEntry(
       // Who reads a room's copy asks for no profile, so a copy there must follow; without profiles the room is all there is.
       rooms: new Map(rooms.map((roomId) => [roomId, hasProfileFields ? "follow" : "write"] as const)),
     },
-    {
-      remove: (signature) =>
-        signature.keyId === keyId || taken.some((one) => nameOf(one.signature) === nameOf(signature)),
-      withdraw: listed,
-      // The whole key is taken back, so what else it signed has to stand in the manifest itself: of what hangs on the key
-      // alone, all that counts now. What was taken back before must not come back by that.
-      add: found
-        .filter(isOnKeyAlone)
-        .filter((one) => !taken.includes(one) && isBySameKey(one, targets) && !isTakenBack(one, withdrawn))
-        .map(({ signature }) => bare(signature)),
-    },
+    change,
     entry.force ?? [],
     context,
   );
   await dropOutdated(session, entry);
-  const places = await Promise.all(outcomes.map((outcome) => placeOf(outcome, own, context)));
+  const written = await Promise.all(outcomes.map((outcome) => placeOf(outcome, own, context)));
   return {
     userId: own.signable.userId,
     keyId,
-    withdrawn: places.some(({ done }) => done),
-    complete: places.length > 0 && places.every(({ done }) => done),
-    listed,
+    withdrawn: written.some(({ done }) => done),
+    complete: written.length > 0 && written.every(({ done }) => done),
+    listed: change.withdraw,
     relabelled: [...new Set(taken.map(({ signature }) => signature.keyId))].filter((other) => other !== keyId),
-    places,
+    places: written,
     ...(taken.some(({ signature }) => signature.seenIn.includes("master-key")) && { staysOnKey: staysOn(own, server) }),
   };
 }
@@ -127,6 +134,40 @@ function nothingServed(
   }
   const { userId } = signable;
   return { userId, keyId, withdrawn: true, complete: true, listed: [], relabelled: [], places: [] };
+}
+
+/**
+ * Without the key that made it nothing tells readers what is taken back: removing it alone would let a server serve it on.
+ * What is invalid convinces nobody anyway.
+ *
+ * @throws CountersignError `ERR_WITHDRAW_UNVERIFIABLE`
+ */
+function assertListable(targets: readonly FoundSignature[]): void {
+  if (targets.every(({ verdict: { signer, status } }) => signer || status === "invalid")) return;
+  throw new CountersignError(
+    "ERR_WITHDRAW_UNVERIFIABLE",
+    "expected the algorithm and the key of the signature, to say whose it is",
+  );
+}
+
+/** What the manifest becomes without these signatures. */
+function changeFor(
+  keyId: string,
+  taken: readonly FoundSignature[],
+  targets: readonly FoundSignature[],
+  { found, withdrawn }: Pick<FoundOwn, "found" | "withdrawn">,
+) {
+  return {
+    remove: (signature: ExternalSignature): boolean =>
+      signature.keyId === keyId || taken.some((one) => nameOf(one.signature) === nameOf(signature)),
+    withdraw: withdrawalsOf(targets.map(({ verdict }) => verdict)),
+    // The whole key is taken back, so what else it signed has to stand in the manifest itself: of what hangs on the master key
+    // alone, all that counts now. What was taken back before must not come back by that.
+    add: found
+      .filter(isOnKeyAlone)
+      .filter((one) => !taken.includes(one) && isBySameKey(one, targets) && !isTakenBack(one, withdrawn))
+      .map(({ signature }) => bare(signature)),
+  };
 }
 
 /**

@@ -49,6 +49,6 @@ export function staysOn(
     server: `${name}${runs}`,
     text:
       `${name}${runs}, and every server that has a copy of the key, go on serving the signature on the master key: ` +
-      "no server lets anybody delete one. Readers who see the manifest do not count it any more; others still may.",
+      "no server lets anybody delete one. Readers who see a manifest that takes it back do not count it; others still may.",
   };
 }
