@@ -241,7 +241,8 @@ export class Countersign {
    * Brings the own manifest from a room to the one that replaced it, and counts that one among the chosen rooms. To be called by
    * every owner after an upgrade, once joined; {@link Countersign.watch} does so by itself.
    *
-   * @returns whether the manifest stands in the new room, proven by a read-back; `false` too where the old one holds none
+   * @returns whether the manifest stands in the new room, proven by a read-back; `false` too where the old one holds none, and
+   *   for a room that cannot be read or does not say that it took the old one's place
    * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_OWN_IDENTITY_*`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
    */
   async carryOver(roomId: string, replacement: string, options: CallOptions = {}): Promise<boolean> {

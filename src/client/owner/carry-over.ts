@@ -1,5 +1,6 @@
 import { ownMasterKey } from "../../matrix/own-identity.js";
 import { roomStatePlace } from "../../matrix/routes/room-state.js";
+import { isSuccessor } from "../../matrix/successor.js";
 import { readRoomIds } from "../../model/room-id.js";
 import { callContext, type Session } from "../session.js";
 import { changeOwnManifest, type PlaceUse, rememberedManifests } from "./own-manifest.js";
@@ -11,7 +12,8 @@ const force = ["personal-data"];
 /**
  * Brings the own manifest from a room to the one that replaced it. Room upgrades leave members' state behind.
  *
- * @returns whether it stands in the new room; `false` where there is none to bring
+ * @returns whether it stands in the new room; `false` where there is none to bring, and for a room that does not say that it took
+ *   the old one's place
  * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_OWN_IDENTITY_*`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError
  */
 export async function carryOver(
@@ -22,6 +24,8 @@ export async function carryOver(
 ): Promise<boolean> {
   const context = callContext(session, signal);
   readRoomIds([roomId, replacement]);
+  // Whoever writes a tombstone could point it at a room of strangers.
+  if (!(await isSuccessor({ http: session.http, roomId: replacement, signal: context.signal }, roomId))) return false;
   session.rooms.add(replacement);
   const own = await ownMasterKey(session.client, session.http, context.signal);
   return inTurn(session, context, async () => {
