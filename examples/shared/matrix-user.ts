@@ -80,13 +80,16 @@ async function openDevice(
   baseUrl: string,
   password: string,
   { user_id: userId, access_token: accessToken, device_id: deviceId }: Session,
-  { storePrefix, callbacks = {}, fetchFn }: DeviceOptions,
+  { storePrefix, callbacks = {}, fetchFn: send = (input, init) => fetch(input, init) }: DeviceOptions,
 ): Promise<MatrixUser> {
   if (accessToken === undefined || deviceId === undefined) throw new Error("the homeserver logged nobody in");
   // The SDK's legacy crypto store is one database for the whole page: two users at once need one each.
   const cryptoStore = new MemoryCryptoStore();
   const session = { baseUrl, userId, accessToken, deviceId };
-  const options = { cryptoStore, cryptoCallbacks: callbacks, logger: quiet, ...(fetchFn && { fetchFn }) };
+  // Two users of one page often wait for /sync at the same address: Chromium lets the second wait for the first one's answer
+  // then, in case the cache could serve both.
+  const fetchFn: typeof fetch = (input, init) => send(input, { ...init, cache: "no-store" });
+  const options = { cryptoStore, cryptoCallbacks: callbacks, logger: quiet, fetchFn };
   const client = createClient({ ...session, ...options });
   if (storePrefix === undefined) await client.initRustCrypto({ useIndexedDB: false });
   else await client.initRustCrypto({ cryptoDatabasePrefix: storePrefix });
