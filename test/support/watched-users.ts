@@ -3,7 +3,7 @@ import { expect, vi } from "vitest";
 import { createIdentity, type MatrixUser, registerUser } from "../../examples/shared/matrix-user.js";
 import { createHttp } from "../../src/matrix/http.js";
 import { prepareRoom } from "../../src/matrix/prepare-room.js";
-import { createSyncObserver } from "../../src/matrix/sync-observer.js";
+import { createSyncObserver, type SyncObserver } from "../../src/matrix/sync-observer.js";
 import { watchChanges } from "../../src/matrix/watch/watch-changes.js";
 import type { WatchEvent } from "../../src/matrix/watch/watch-event.js";
 import { knowsIdentityOf, shareEncryptedRoom } from "./encrypted-room.js";
@@ -17,6 +17,8 @@ export interface WatchedUsers {
   readonly reader: MatrixUser;
   /** The room of both, chosen for manifests; its members may write theirs. */
   readonly roomId: string;
+  /** Of the reader's `/sync`. */
+  readonly observer: SyncObserver;
   readonly told: readonly WatchEvent[];
   /** Waits until all this was told. What was told before is forgotten then. */
   tells(...events: readonly WatchEvent[]): Promise<void>;
@@ -43,6 +45,7 @@ export async function watchedUsers(baseUrl: string): Promise<WatchedUsers> {
     owner,
     reader,
     roomId,
+    observer,
     told,
     async tells(...events) {
       await vi.waitFor(() => expect(told).toEqual(expect.arrayContaining([...events])), 20_000);
