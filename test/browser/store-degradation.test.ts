@@ -116,8 +116,8 @@ describe("with a full disk", () => {
     for (let round = 0; round < 8; round++)
       await store.putReports(sampleReports(4000).slice(round * 500, round * 500 + 500));
     await store.putOutbox(sampleEntry("small"));
-    await store.putOutbox(bigEntry("big", 1_000_000));
-    await store.putOutbox(bigEntry("bigger", 1_040_000));
+    await store.putOutbox(bigEntry("big", 800_000));
+    await store.putOutbox(bigEntry("bigger", 840_000));
     const disk = await onDisk(name);
     expect(disk.outbox).toEqual(["big", "bigger", "small"]);
     expect(disk.reports).toBeLessThan(4000);
