@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { encodeBase64 } from "../../src/encoding/base64.js";
+import { derValue } from "../../src/encoding/der-writer.js";
 import type { JsonObject } from "../../src/encoding/json-object.js";
 import type { RouteName } from "../../src/model/identity.js";
 import { type LintedSignature, type LintOptions, type LintRule, lint } from "../../src/model/lint/lint.js";
 import { lintUpload } from "../../src/model/lint/lint-upload.js";
+import { derCertificate, derSignedData } from "../support/der-certificates.js";
 
 const userId = "@alice:example.org";
 const keyId = "custom:org.openpgp.signature:ABCD";
@@ -67,6 +70,22 @@ describe("linting a signature", () => {
     },
   );
 
+  it("finds a leaf that is not the first certificate, in what Element reads alone", () => {
+    const [leaf, issuer] = [
+      derCertificate({ extensions: [["2.5.29.14", derValue(0x04, Uint8Array.of(7))]] }),
+      derCertificate(),
+    ];
+    const pem = (...certificates: Uint8Array[]): string => {
+      const bytes = derSignedData(certificates, derValue(0x80, Uint8Array.of(7)));
+      return `-----BEGIN CMS-----\n${encodeBase64(bytes)}\n-----END CMS-----`;
+    };
+    const byElement = { ...good, keyId: "io.element.x509:abcd" };
+    expect(lint({ ...byElement, value: pem(leaf, issuer) })).toEqual([]);
+    const findings = lint({ ...byElement, value: pem(issuer, leaf) });
+    expect(findings).toMatchObject([{ rule: "x509-leaf-order", routes: onKeys }]);
+    expect(lint({ ...good, keyId: "custom:io.element.x509:abcd", value: pem(issuer, leaf) })).toEqual([]);
+  });
+
   it("finds on a route what matters there", () => {
     const signature = { userId: "nobody", keyId, value: { signature: "c2ln" } };
     expect(rulesOf(signature, { route: "bootstrap" })).toEqual(["object-value", "signer-not-user-id"]);
@@ -114,6 +133,11 @@ describe("linting a whole key", () => {
     ["another user's key ID", { "@bob:example.org": { keykeykey: "c2ln" } }, ["key-id-no-colon"]],
     ["another user's short key ID", { "@bob:example.org": { "a:b": "c2ln" } }, ["key-id-short"]],
     ["another user's key ID that is all key", { "@bob:example.org": { ":abcdefgh": "c2ln" } }, ["key-id-malformed"]],
+    [
+      "an algorithm of 256 characters",
+      { "@bob:example.org": { [`${"a".repeat(256)}:b`]: "c2ln" } },
+      ["key-id-malformed"],
+    ],
     ["an entry that is text", { "@bob:example.org": "c2ln" }, ["object-value"]],
     ["an entry that is null", { [userId]: null }, ["object-value"]],
     ["signatures that are a list", [], ["object-value"]],
