@@ -18,7 +18,8 @@ export function createKnownIdentities(): KnownIdentities {
       await Promise.all(
         [...identities].map(async (identity) => {
           const { userId, fetchedAt } = identity;
-          const digest = await digestIdentity(identity);
+          // One user's value can be nested too deeply to be written; the changes of others are told all the same.
+          const digest = await digestIdentity(identity).catch(() => unreadable);
           if ((known.get(userId)?.fetchedAt ?? 0) <= fetchedAt) known.set(userId, { digest, fetchedAt });
         }),
       );
@@ -29,6 +30,8 @@ export function createKnownIdentities(): KnownIdentities {
     },
   };
 }
+
+const unreadable = "unreadable";
 
 /** Of everything that an assessment looks at; lists sorted, since servers answer in any order. */
 async function digestIdentity({ masterKey, signatures, withdrawn, problems }: SignedIdentity): Promise<string> {
