@@ -9,7 +9,7 @@ import {
   readRemembered,
   type ServedManifest,
 } from "./known-manifest.js";
-import { approversOf, type ManifestOwner } from "./manifest-approval.js";
+import { approvedPart, approversOf, type ManifestOwner } from "./manifest-approval.js";
 import { signatureIdentity } from "./same-signature.js";
 import type { SeenManifest } from "./seen-manifest.js";
 
@@ -123,7 +123,8 @@ function worthRemembering(
     if (approvedBy === undefined || known.has(name) || !standingNames.has(name)) continue;
     const { userId } = owner;
     const { sequence } = manifest;
-    fresh.set(name, { userId, masterKey, approvedBy, sequence, digest: id, manifest: content, seenAt: now });
+    const names = { userId, masterKey, approvedBy, sequence, digest: id, seenAt: now };
+    fresh.set(name, { ...names, manifest: approvedPart(content, userId, approvedBy) });
   }
   return [...fresh.values()];
 }

@@ -55,6 +55,15 @@ export async function approvalBy(
   return { ...(approvedBy !== undefined && { approvedBy }), isBroken: holds.includes(false) };
 }
 
+/**
+ * What a key approved, with that approval alone: what else stands in `signatures` and `unsigned` nobody signed, and it could be
+ * what no store takes.
+ */
+export function approvedPart(manifest: JsonObject, userId: string, approvedBy: string): JsonObject {
+  const { signatures: _signatures, unsigned: _unsigned, ...approved } = manifest;
+  return { ...approved, signatures: { [userId]: { [approvedBy]: signerEntry(manifest, userId)[approvedBy] } } };
+}
+
 /** The keys that may approve this owner's manifests, `ed25519:<unpadded base64>`: the one that outranks first. */
 export async function approversOf(owner: ManifestOwner): Promise<readonly string[]> {
   const { userId, masterKey } = owner;

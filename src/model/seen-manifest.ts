@@ -10,7 +10,7 @@ export interface SeenManifest {
   readonly sequence: number;
   /** SHA-256 of the bytes that were approved, lower-case hexadecimal. */
   readonly digest: string;
-  /** The manifest as it was served, approval and all. */
+  /** What was approved, word for word, with that approval. */
   readonly manifest: JsonObject;
   /** Milliseconds since 1970. */
   readonly seenAt: number;
