@@ -1,5 +1,6 @@
 import {
   Countersign,
+  type MatrixClientLike,
   type OutboxResult,
   type OwnSignature,
   type SignatureAlgorithm,
@@ -33,7 +34,13 @@ export interface TabOptions {
   /** Called around every change of the store, by number. */
   readonly onWrite?: (index: number, moment: "before" | "after") => void;
   readonly timeoutMs?: number;
+  /** Another device's; by default that of the stage. */
   readonly store?: SignatureStore;
+  readonly client?: MatrixClientLike;
+  /** What stands between the tab and the network. */
+  readonly fetch?: typeof fetch;
+  /** Default: it stands still. */
+  readonly now?: () => number;
 }
 
 /** An owner, a reader who trusts the owner's signer, a room of both, and a signature of another algorithm published before. */
@@ -87,15 +94,15 @@ export async function setFaultStage(profile: ProfileName): Promise<FaultStage> {
       const index = requests++;
       onRequest?.(index, "before");
       noteManifest(init, sentManifests);
-      const response = await fetch(input, init);
+      const response = await (options.fetch ?? fetch)(input, init);
       onRequest?.(index, "after");
       return response;
     };
-    const countersign = await Countersign.create(owner.client, {
+    const countersign = await Countersign.create(options.client ?? owner.client, {
       algorithms: [stampAlgorithm({ hashes: true }), otherAlgorithm()],
       outbox: "manual",
       store: mortal(options.store ?? store, life, onWrite),
-      now: () => firstSequence,
+      now: options.now ?? (() => firstSequence),
       http: { fetch: send, maxRetries, timeoutMs, wait: async () => {} },
     });
     const kill = (): void => {

@@ -11,7 +11,7 @@ import { mergeSignatures } from "../reading/merge-signatures.js";
 import type { Session } from "../session.js";
 import { verifySignature } from "../verify-signature.js";
 import { readCopies } from "./own-copies.js";
-import { copyOwn } from "./own-signature.js";
+import { ownSignatureId } from "./own-signature.js";
 
 /** An own signature, and what verification says of it. */
 export interface FoundSignature {
@@ -79,8 +79,7 @@ function verdictOn(
   own: OwnMasterKey,
   { signal }: RouteContext,
 ): Verdict | Promise<Verdict> {
-  const { userId, keyId, value } = signature;
-  const known = accepted.get(copyOwn({ userId, masterKey: own.publicKey, keyId, value }).id);
+  const known = accepted.get(ownSignatureId({ ...signature, masterKey: own.publicKey }) ?? "");
   return known ?? verifySignature(signature, own.signable, { registry, now: now(), signal });
 }
 

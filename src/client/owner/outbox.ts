@@ -13,7 +13,8 @@ export function outboxEntry(
 
 /**
  * Writes down what its owner wishes, later than whatever was wished before under the same key ID, whatever the clock says. One of
- * the same ID is replaced and keeps its age.
+ * the same ID is replaced and keeps its age. Who publishes does away with what was wished before; who withdraws has to know first
+ * what of it may have been sent: see {@link dropOutdated}.
  *
  * @returns the entry as it was stored, and whether there was one
  */
@@ -27,6 +28,7 @@ export function addToOutbox(
     const { addedAt, attempts } = before ?? entry;
     const added = { ...entry, addedAt, attempts, changedAt: Math.max(entry.changedAt, ...earlier) };
     await session.store.putOutbox(added);
+    if (added.action === "publish") await deleteOutdated(session, added, entries);
     return { entry: added, isAgain: before !== undefined };
   });
 }
@@ -38,17 +40,17 @@ export function holdAccepted(session: Session, entry: OutboxEntry): Promise<void
   });
 }
 
-/**
- * Removes what a later wish for the same key ID has made void: who withdraws does not want it published, and the reverse. What was
- * only accepted is no wish: publishing another signature leaves it alone.
- */
+/** Removes what a later wish for the same key ID has made void. */
 export function dropOutdated(session: Session, entry: OutboxEntry): Promise<void> {
-  return changeOutbox(session, async (entries) => {
-    for (const other of entries) {
-      const isWish = other.state !== "accepted" || entry.action === "withdraw";
-      if (isWish && isLater(entry, other)) await session.store.deleteOutbox(other.id);
-    }
-  });
+  return changeOutbox(session, (entries) => deleteOutdated(session, entry, entries));
+}
+
+/** What was only accepted is no wish: publishing another signature leaves it alone. */
+async function deleteOutdated({ store }: Session, entry: OutboxEntry, entries: readonly OutboxEntry[]): Promise<void> {
+  for (const other of entries) {
+    const isWish = other.state !== "accepted" || entry.action === "withdraw";
+    if (isWish && isLater(entry, other)) await store.deleteOutbox(other.id);
+  }
 }
 
 /** Removes an entry; a try that is under way does not bring it back. */

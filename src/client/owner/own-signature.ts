@@ -93,6 +93,19 @@ export async function acceptSignature(
   return { signature: { userId: request.userId, keyId, value, masterKey: request.masterKey }, verdict };
 }
 
+/** What is the same for the same signature on the same key; `undefined` for a value without canonical JSON. */
+export function ownSignatureId(signature: OwnSignature): string | undefined {
+  try {
+    return idOf(signature);
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf({ userId, masterKey, keyId, value }: OwnSignature): string {
+  return canonicalJson([userId, masterKey, keyId, value]);
+}
+
 /**
  * A copy of an own signature that nobody else can change while it is on its way, with an ID that is the same for the same
  * signature on the same key.
@@ -102,7 +115,7 @@ export async function acceptSignature(
 export function copyOwn({ userId, masterKey, keyId, value }: OwnSignature): { copy: OwnSignature; id: string } {
   assertWritableKeyId(keyId);
   try {
-    const id = canonicalJson([userId, masterKey, keyId, value]);
+    const id = idOf({ userId, masterKey, keyId, value });
     const copied = (JSON.parse(id) as [string, string, string, SignatureValue])[3];
     return { copy: { userId, masterKey, keyId, value: copied }, id };
   } catch (cause) {

@@ -12,12 +12,12 @@ import { verifySignature } from "../verify-signature.js";
 import { isWorthAnotherTry } from "./advice.js";
 import { climb } from "./ladder.js";
 import { createObserver } from "./observer.js";
-import { addToOutbox, dropOutdated, outboxEntry } from "./outbox.js";
+import { outboxEntry } from "./outbox.js";
 import { rememberedManifests } from "./own-manifest.js";
 import { copyOwn, type OwnSignature } from "./own-signature.js";
 import type { PublishReceipt } from "./receipt.js";
 import { selectRoutes } from "./select-routes.js";
-import { inTurn, settle } from "./settle.js";
+import { fulfil } from "./settle.js";
 
 /**
  * Publishes an own signature. It is in the outbox from before the first request until no chosen route is left that might still
@@ -42,11 +42,7 @@ export async function publishOwn(
     ...(rooms.length > 0 && { rooms: [...rooms] }),
     ...(force.length > 0 && { force: [...force] }),
   };
-  const { entry } = await addToOutbox(session, wish);
-  await dropOutdated(session, entry);
-  return inTurn(session, context, () =>
-    settle(session, entry, context, () => publishEntry(session, entry, options, context)),
-  );
+  return fulfil(session, wish, context, (entry) => publishEntry(session, entry, options, context));
 }
 
 /** One try to publish what the outbox holds. Throws what {@link publishOwn} throws. */

@@ -5,7 +5,7 @@ import { AcceptError } from "../../model/accept-error.js";
 import type { OutboxEntry } from "../../store/signature-store.js";
 import type { Session } from "../session.js";
 import { isWorthAnotherTry } from "./advice.js";
-import { isVoid, noteProgress, type Progress } from "./outbox.js";
+import { addToOutbox, isVoid, noteProgress, type Progress } from "./outbox.js";
 import type { PublishReceipt } from "./receipt.js";
 import type { WithdrawReceipt } from "./withdraw-receipt.js";
 
@@ -20,6 +20,27 @@ export async function inTurn<T>(
   } catch (cause) {
     throw asError(cause, signal);
   }
+}
+
+/**
+ * Writes a wish down and does what it asks for, in turn: queued in the same moment, so that of two wishes the later one also comes
+ * later.
+ *
+ * @throws what {@link settle} throws
+ */
+export function fulfil<Receipt extends PublishReceipt | WithdrawReceipt>(
+  session: Session,
+  wish: OutboxEntry,
+  context: RouteContext,
+  attempt: (entry: OutboxEntry, isAgain: boolean) => Promise<Receipt>,
+): Promise<Receipt> {
+  const adding = addToOutbox(session, wish);
+  // Whoever gives up waiting hears of that instead.
+  adding.catch(() => undefined);
+  return inTurn(session, context, async () => {
+    const { entry, isAgain } = await adding;
+    return settle(session, entry, context, () => attempt(entry, isAgain));
+  });
 }
 
 /**

@@ -24,9 +24,9 @@ import {
   isTakenBack,
   pendingOf,
 } from "./find-own.js";
-import { addToOutbox, dropOutdated, outboxEntry } from "./outbox.js";
+import { dropOutdated, outboxEntry } from "./outbox.js";
 import { changeOwnManifest } from "./own-manifest.js";
-import { inTurn, settle } from "./settle.js";
+import { fulfil } from "./settle.js";
 import type { WithdrawReceipt } from "./withdraw-receipt.js";
 import { placeOf, staysOn } from "./withdrawn-place.js";
 
@@ -50,10 +50,7 @@ export async function withdrawOwn(session: Session, keyId: string, options: With
     ...(rooms.length > 0 && { rooms }),
     ...(options.force && { force: [...options.force] }),
   };
-  const { entry, isAgain } = await addToOutbox(session, wish);
-  return inTurn(session, context, () =>
-    settle(session, entry, context, () => withdrawEntry(session, entry, isAgain, context)),
-  );
+  return fulfil(session, wish, context, (entry, isAgain) => withdrawEntry(session, entry, isAgain, context));
 }
 
 /**
