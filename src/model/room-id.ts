@@ -1,7 +1,8 @@
 import { CountersignError } from "../errors.js";
 
 const maxRooms = 100;
-const grammar = /^![^\0]+$/u;
+/** Half a character cannot stand in an address. */
+const grammar = /^![^\0\p{Surrogate}]+$/u;
 
 /**
  * Checks a list of room IDs, each once.

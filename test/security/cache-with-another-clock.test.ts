@@ -55,3 +55,14 @@ it.each(["expiresAt", "validUntil"])("a verdict is not cached beyond its %s wher
   await stage.assess(stage.victim);
   expect(asked).toBe(2);
 });
+
+it("a verdict of a clock that ran ahead is not believed once that is set right", async () => {
+  let now = start + hourMs;
+  const store = memoryStore({ now: () => start + 2 * hourMs });
+  const stage = await setStage({ store, now: () => now });
+  await stage.assess(stage.victim);
+  now = start;
+  const asked = stage.algorithm.asked;
+  await stage.assess(stage.victim);
+  expect(stage.algorithm.asked).toBe(asked + 1);
+});

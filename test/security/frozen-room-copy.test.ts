@@ -66,3 +66,17 @@ it("a pattern of many stars holds nobody up", async () => {
   const { assessment } = await withdrawnInProfileAlone(state("m.room.server_acl", { allow: ["*"], deny }));
   expect(assessment.level).toBe("trusted");
 });
+
+it.each([
+  ["is frozen where the room takes no servers without a name", false, 1],
+  ["is like any other where it takes them", true, 0],
+])("the copy of an owner whose server has an address for a name %s", async (_how, allowsAddresses, asked) => {
+  for (const server of ["192.0.2.1:8448", "[2001:db8::1]"]) {
+    const stage = await readingStage();
+    const { userId, approved } = await stage.owner(`@alice:${server}`);
+    stage.room(room, new Map([[userId, await approved()]]));
+    stage.rooms.get(room)?.push(state("m.room.server_acl", { allow: ["*"], allow_ip_literals: allowsAddresses }));
+    await stage.readOne(userId, { rooms: [room] });
+    expect(stage.profilesAsked).toBe(asked);
+  }
+});

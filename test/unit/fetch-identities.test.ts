@@ -223,6 +223,8 @@ describe("what this reader has seen", () => {
     stage.room(roomId, new Map(), [alice.userId]);
     expect((await stage.readOne(alice.userId, { rooms: [roomId] })).problems).toEqual(["manifest-rolled-back"]);
     expect((await stage.readOne(alice.userId)).problems).toEqual([]);
+    stage.room(roomId, new Map());
+    expect((await stage.readOne(alice.userId, { rooms: [roomId] })).problems).toEqual([]);
   });
 });
 

@@ -90,6 +90,7 @@ it("of what nobody published nothing is carried over", async () => {
 
 it.each([
   [{ rooms: ["#alias:example.org"] }, "ERR_OPTION_INVALID"],
+  [{ rooms: ["!\ud800:example.org"] }, "ERR_OPTION_INVALID"],
   [{ rooms: Array.from({ length: 101 }, (_, index) => `!${index}:example.org`) }, "ERR_OPTION_INVALID"],
   [{ direct: "example.org" as never }, "ERR_OPTION_INVALID"],
   [{ outbox: "never" as never }, "ERR_OPTION_INVALID"],
