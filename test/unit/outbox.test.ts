@@ -127,6 +127,23 @@ describe("the newest wish for a key ID wins", () => {
     expect(state.inRoom?.external).toHaveProperty([signature.keyId]);
     expect(state.inRoom).toEqual(state.inProfile);
   });
+
+  it("and is still written down when an earlier one for the same signature has come to its end", async () => {
+    const { stage, tab, signature } = await setStage();
+    const left: unknown[] = [];
+    const second = await openTabWith(stage, 0, async () => void left.push(...(await stage.store.outbox())));
+    let publishing: Promise<PublishReceipt> | undefined;
+    const first = await openTabWith(stage, firstWrite, () => {
+      publishing = publish(second, signature, stage);
+      return publishing;
+    });
+    expect(await first.countersign.publish(signature, { routes: ["profile-field"] })).toMatchObject({
+      published: true,
+    });
+    expect(await publishing).toMatchObject({ published: true });
+    expect(left).toMatchObject([{ rooms: [stage.roomId], state: "waiting" }]);
+    expect(await tab.countersign.outbox()).toEqual([]);
+  });
 });
 
 describe("an entry", () => {
