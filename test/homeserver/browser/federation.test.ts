@@ -18,6 +18,21 @@ afterEach(() => {
   for (const client of running.splice(0)) client.stopClient();
 });
 
+/** Waits until the reader's server has the owner's manifest in the room as it was written last. */
+async function arrives(
+  reader: MatrixUser,
+  roomId: string,
+  owner: MatrixUser,
+  isLast: (external: object) => boolean,
+): Promise<void> {
+  await vi.waitFor(async () => {
+    const state = await reader.client.roomState(roomId);
+    const written = state.find(({ type, state_key }) => type === manifestName && state_key === owner.userId);
+    const external: unknown = written?.content.external;
+    expect(typeof external === "object" && external !== null && isLast(external)).toBe(true);
+  }, patient);
+}
+
 describe.each(acrossServers)("an owner on Synapse $ownerOn, a reader on $readerOn", ({ ownerOn, readerOn }) => {
   let owner: MatrixUser;
   let reader: MatrixUser;
@@ -59,32 +74,34 @@ describe.each(acrossServers)("an owner on Synapse $ownerOn, a reader on $readerO
 
   it("the state of a room of both shows it, with one request for the room and none for a profile", async () => {
     const company = await stampVoucher();
-    const rooms = [await roomWithOpenState(reader, [owner], manifestName)];
+    const rooms = [await roomWithOpenState(reader, [owner], manifestName)] as const;
     const own = await ownSide(owner, company, { rooms });
     const { fetch, taken } = recordedFetch();
     const reading = await readingSide(reader, company, serverOf(owner), { rooms, http: { fetch } });
     const { routes, keyId } = await own.publish(await company.vouchFor(own), { routes: ["room-state"] });
     // The profile holds a manifest already, which is kept up with this one.
     expect(routes.at(-1)).toMatchObject({ route: "room-state", roomId: rooms[0], stored: true, visibleTo: "room" });
-    await vi.waitFor(async () => {
-      taken();
-      expect(await verdictOn(reading, owner.userId)).toMatchObject({ level: "trusted", problems: [] });
-    }, patient);
-    const asked = ["POST /_matrix/client/v3/keys/query", `GET /_matrix/client/v3/rooms/${rooms[0]}/state`];
-    expect(taken().sort()).toEqual(asked.sort());
+    const asked = ["POST /_matrix/client/v3/keys/query", `GET /_matrix/client/v3/rooms/${rooms[0]}/state`].sort();
+    await arrives(reader, rooms[0], owner, (external) => Object.hasOwn(external, keyId));
+    const report = { keyId, status: "valid", seenIn: expect.arrayContaining(["room-state"]) };
+    expect(await verdictOn(reading, owner.userId)).toMatchObject({
+      level: "trusted",
+      problems: [],
+      reports: expect.arrayContaining([expect.objectContaining(report)]),
+    });
+    expect(taken().sort()).toEqual(asked);
     await own.withdraw(keyId);
-    await vi.waitFor(async () => {
-      taken();
-      expect((await verdictOn(reading, owner.userId)).level).not.toBe("trusted");
-    }, patient);
-    expect(taken().sort()).toEqual(asked.sort());
+    await arrives(reader, rooms[0], owner, (external) => !Object.hasOwn(external, keyId));
+    expect((await verdictOn(reading, owner.userId)).level).not.toBe("trusted");
+    expect(taken().sort()).toEqual(asked);
   });
 
   it("both outlive a restart of Synapse 1.163.2 between publishing and reading", async () => {
     const company = await stampVoucher();
-    const rooms = [await roomWithOpenState(reader, [owner], manifestName)];
+    const rooms = [await roomWithOpenState(reader, [owner], manifestName)] as const;
     const own = await ownSide(owner, company, { rooms });
-    await own.publish(await company.vouchFor(own));
+    const { keyId } = await own.publish(await company.vouchFor(own));
+    await arrives(reader, rooms[0], owner, (external) => Object.hasOwn(external, keyId));
     await restartSynapse("1.163.2");
     const byProfile = await readingSide(reader, company, serverOf(owner));
     await vi.waitFor(async () => {
