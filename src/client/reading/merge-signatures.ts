@@ -1,7 +1,7 @@
 import { tryDecodeBase64 } from "../../encoding/base64.js";
 import type { ExternalSignature, SignatureValue } from "../../model/external-signature.js";
 import type { Place, SeenSignature } from "../../model/identity.js";
-import { sameSignature } from "../../model/same-signature.js";
+import { signatureIdentity } from "../../model/same-signature.js";
 
 /** One signature as one place has it. */
 export interface FoundSignature {
@@ -14,21 +14,21 @@ export interface FoundSignature {
 
 /** All signatures, each once: those under one key ID with the same decoded value are one. */
 export function mergeSignatures(found: readonly FoundSignature[]): SeenSignature[] {
-  const byKeyId = new Map<string, SeenSignature[]>();
+  // By identity, for the number of places is a stranger's to choose; what has none is like no other.
+  const merged = new Map<string | FoundSignature, SeenSignature>();
   for (const one of found) {
-    const { keyId } = one.signature;
-    byKeyId.set(keyId, withFound(byKeyId.get(keyId) ?? [], one));
+    const identity = signatureIdentity(one.signature) ?? one;
+    merged.set(identity, withFound(merged.get(identity), one));
   }
-  return [...byKeyId.values()].flat();
+  return [...merged.values()];
 }
 
-function withFound(known: readonly SeenSignature[], found: FoundSignature): SeenSignature[] {
+function withFound(twin: SeenSignature | undefined, found: FoundSignature): SeenSignature {
   const { signature } = found;
-  const twin = known.find((other) => sameSignature(other, signature));
-  if (!twin) return [...known, seen({ ...signature, seenIn: [] }, found)];
+  if (!twin) return seen({ ...signature, seenIn: [] }, found);
   // Of two spellings the one that algorithms read: a server that re-encodes must not hide what another place has right.
   const { value } = isCanonicalBase64(signature.value) ? signature : twin;
-  return known.map((other) => (other === twin ? seen({ ...twin, value }, found) : other));
+  return seen({ ...twin, value }, found);
 }
 
 function seen(signature: SeenSignature, { place, roomId, manifests }: FoundSignature): SeenSignature {
