@@ -131,6 +131,21 @@ it("does not miss that the browser is online again while a round is under way", 
   expect(requests.mostAtOnce).toBe(1);
 });
 
+it("does not miss it either while it looks what waits, nor over something that is added then", async () => {
+  const { store, wake, pause, page, told } = await setUp();
+  await store.putOutbox(waiting("a"));
+  const entries = await store.outbox();
+  vi.spyOn(store, "outbox").mockImplementationOnce(async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    page.dispatchEvent(new Event("online"));
+    wake();
+    return entries;
+  });
+  wake();
+  await pause(1);
+  expect(told).toHaveLength(1);
+});
+
 it("begins anew with a short pause when something is added, and does not try at once", async () => {
   const { store, wake, pause, pauses, told } = await setUp();
   await store.putOutbox(waiting("a"));

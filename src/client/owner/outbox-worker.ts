@@ -37,7 +37,7 @@ export function createOutboxWorker(
     if (news !== "online") news = what;
     cutPause();
     // A store that fails ends the run; what waits there is tried again when something is heard.
-    if (!isRunning && !signal.aborted) run().catch(() => undefined);
+    if (!isRunning) run().catch(() => undefined);
   };
   /** Whether the whole pause went by without news. */
   const rest = async (ms: number): Promise<boolean> => {
