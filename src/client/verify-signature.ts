@@ -23,7 +23,7 @@ const maxValueChars = 256 * 1024;
  * Verifies one signature on one object through the registry.
  *
  * Whatever an algorithm does, this returns a report: one that throws yields `verifier-failed`, one that calls something valid
- * without saying who signed it is not believed.
+ * without saying who signed it, in a way that a withdrawal can name, is not believed.
  *
  * @throws CountersignError `ERR_ABORTED`
  */
@@ -73,6 +73,10 @@ async function askAlgorithm(
 
 const failed: Verdict = { status: "indeterminate", code: "verifier-failed" };
 
-function isBelievable({ status, signer }: Verdict): boolean {
-  return status === "valid" ? signer !== undefined : unconvincing.includes(status);
+const sha256Hex = /^[0-9a-f]{64}$/;
+
+/** What no withdrawal could name could never be taken back. */
+function isBelievable({ status, signer, valueHash }: Verdict): boolean {
+  if (status !== "valid") return unconvincing.includes(status);
+  return sha256Hex.test(signer?.keyHash ?? "") && (valueHash === undefined || sha256Hex.test(valueHash));
 }

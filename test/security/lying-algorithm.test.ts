@@ -22,6 +22,20 @@ it("an algorithm that calls something valid without a signer is not believed", a
   ]);
 });
 
+it.each<object>([
+  { keyHash: "A".repeat(64) },
+  { keyHash: "" },
+  { keyHash: undefined },
+  { keyHash: "a".repeat(64), valueHash: "B".repeat(64) },
+  { keyHash: "a".repeat(64), valueHash: "" },
+])("an algorithm that calls something valid which no withdrawal could name is not believed: %j", async (hashes) => {
+  const { keyHash, ...rest } = hashes as { readonly keyHash: string };
+  const signer = { fingerprint: "f", keyHash, names: [] };
+  expect(await verifyWith(async () => ({ status: "valid", code: "valid", signer, ...rest }))).toMatchObject([
+    { status: "indeterminate", code: "verifier-failed" },
+  ]);
+});
+
 it("an algorithm cannot rename what it was asked about", async () => {
   const forged = {
     keyId: "other",
