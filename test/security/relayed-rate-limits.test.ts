@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { matrixError } from "../support/scripted-fetch.js";
 import { readingStage } from "../support/reading-stage.js";
+import { matrixError } from "../support/scripted-fetch.js";
 
 it("a server that limits the rate of requests for its users holds up a reader once, not once a user", async () => {
   const stage = await readingStage();
