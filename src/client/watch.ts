@@ -68,25 +68,33 @@ export function startWatching(
   const note = (identities: ReadonlyMap<string, SignedIdentity>): Promise<void> =>
     known.note([...identities.values()].filter(({ userId }) => watched.has(userId)));
   const tellSoon = createTeller(dependencies, (userId) => userId === own || watched.has(userId), signal);
-  const poller = createPoller({
-    ...dependencies,
-    intervalMs: options.intervalMs,
+  const poll = async (batch: readonly string[], pollSignal: AbortSignal): Promise<void> => {
+    await forget(batch);
+    // Before it is fetched: `fetch` may be one that lets `seen` know too.
+    const before = new Map(batch.map((userId) => [userId, known.digestOf(userId)]));
+    await note(await fetch(batch, pollSignal));
+    const changed = batch.filter((userId) => known.digestOf(userId) !== before.get(userId));
+    for (const userId of changed) tellSoon({ kind: "user", userId, source: "poll" });
+  };
+  const poller = createPoller({ ...dependencies, intervalMs: options.intervalMs, signal, poll });
+  const lookAgain = createSecondLook(
+    dependencies,
+    (batch) =>
+      poll(
+        batch.filter((one) => watched.has(one)),
+        signal,
+      ),
     signal,
-    async poll(batch, pollSignal) {
-      await forget(batch);
-      // Before it is fetched: `fetch` may be one that lets `seen` know too.
-      const before = new Map(batch.map((userId) => [userId, known.digestOf(userId)]));
-      await note(await fetch(batch, pollSignal));
-      const changed = batch.filter((userId) => known.digestOf(userId) !== before.get(userId));
-      for (const userId of changed) tellSoon({ kind: "user", userId, source: "poll" });
-    },
-  });
+  );
   const rooms = new Set(readRoomIds(options.rooms ?? []));
   const stopListening = watchChanges(client, {
     rooms,
     observer: options.observer,
     onChange(event) {
-      if (event.kind === "user") return tellSoon(event);
+      if (event.kind === "user") {
+        if (isAboutKeys(event)) lookAgain(event.userId);
+        return tellSoon(event);
+      }
       // What its owners write there is a hint like any other, whoever wrote the tombstone.
       rooms.add(event.replacement);
       emit(event);
@@ -115,6 +123,33 @@ export function startWatching(
 }
 
 const ignore = (): void => {};
+
+/** Servers tell of a signature on a key at once, and its owner writes the manifest after it: a look then comes too early. */
+function isAboutKeys({ source }: UserChange): boolean {
+  return source === "device-lists" || source === "trust-status";
+}
+
+const secondLookMs = 30_000;
+const maxSecondLooks = 250;
+
+/** Gathers users for half a minute, then looks at them once more, at most so many together. */
+function createSecondLook(
+  { random, wait }: WatchDependencies,
+  look: (userIds: readonly string[]) => Promise<void>,
+  signal: AbortSignal,
+): (userId: string) => void {
+  const pending = new Set<string>();
+  const lookLater = async (): Promise<void> => {
+    await wait(secondLookMs * (1 + random() / 4), signal);
+    const batch = [...pending].slice(0, maxSecondLooks);
+    pending.clear();
+    await look(batch);
+  };
+  return (userId) => {
+    if (pending.size === 0) void lookLater().catch(ignore);
+    pending.add(userId);
+  };
+}
 
 /** Gathers what is told within one task, each user once, and forgets what is cached of them before it tells. */
 function createTeller(

@@ -162,7 +162,8 @@ function refusalOf(route: RouteName, { signature, force, routes, server }: Climb
     (route === "signatures-upload" && facts?.signaturesUpload.takes === "nothing") ||
     (route === "bootstrap" && facts?.sameKeyAgain === "nobody") ||
     (route === "profile-field" && facts?.profileFields === false);
-  if (!isImpossible || routes !== "auto") return undefined;
+  // A key that exists already is never sent to a server that answers with a crash, whoever chose the route.
+  if (!isImpossible || (routes !== "auto" && route !== "bootstrap")) return undefined;
   return notTried(
     route,
     new CountersignError("ERR_ROUTE_UNAVAILABLE", "this kind of server is known not to take signatures on this route"),
