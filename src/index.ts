@@ -13,6 +13,7 @@ export { Countersign, type CountersignEvents } from "./client/countersign.js";
 export type {
   AssessOptions,
   CallOptions,
+  CarryOverOptions,
   CountersignOptions,
   FetchOptions,
   PublishOptions,

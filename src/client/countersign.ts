@@ -17,6 +17,7 @@ import type { IdentityReader } from "./fetch-identities.js";
 import type {
   AssessOptions,
   CallOptions,
+  CarryOverOptions,
   CountersignOptions,
   FetchOptions,
   PublishOptions,
@@ -245,8 +246,8 @@ export class Countersign {
    *   for a room that cannot be read or does not say that it took the old one's place
    * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_OWN_IDENTITY_*`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
    */
-  async carryOver(roomId: string, replacement: string, options: CallOptions = {}): Promise<boolean> {
-    return (await ownerSide()).carryOver(this.#session, roomId, replacement, options.signal);
+  async carryOver(roomId: string, replacement: string, options: CarryOverOptions = {}): Promise<boolean> {
+    return (await ownerSide()).carryOver(this.#session, roomId, replacement, options);
   }
 
   /**

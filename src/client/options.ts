@@ -41,12 +41,18 @@ export interface CallOptions {
 
 /** How a signature is taken back. */
 export interface WithdrawOptions extends CallOptions {
-  /** IDs of rooms and spaces that may hold a copy of the manifest, beside those of the instance. */
+  /** IDs of rooms and spaces that hold a copy of the manifest, beside those that the server lists and those of the instance. */
   readonly rooms?: readonly string[];
   /**
    * Rules of `lint` to override, by name: the manifest that takes one signature back holds the others too, and one of them may not
    * have been public where it is written.
    */
+  readonly force?: readonly LintRule[];
+}
+
+/** How a manifest is brought to another room. */
+export interface CarryOverOptions extends CallOptions {
+  /** Rules of `lint` to override, by name: who reads the new room may be others. */
   readonly force?: readonly LintRule[];
 }
 

@@ -11,8 +11,11 @@ const grammar = /^![^\0\p{Surrogate}]+$/u;
  */
 export function readRoomIds(rooms: readonly string[]): readonly string[] {
   const isList = Array.isArray(rooms) && rooms.length <= maxRooms;
-  if (isList && rooms.every((room) => typeof room === "string" && room.length <= 255 && grammar.test(room))) {
-    return [...new Set(rooms)];
-  }
+  if (isList && rooms.every(isRoomId)) return [...new Set(rooms)];
   throw new CountersignError("ERR_OPTION_INVALID", "expected at most 100 room IDs, such as !…:example.org");
+}
+
+/** Whether `text` could be the ID of a Matrix room, of any room version. */
+export function isRoomId(text: unknown): text is string {
+  return typeof text === "string" && text.length <= 255 && grammar.test(text);
 }

@@ -244,6 +244,34 @@ describe("a withdrawal in rooms", () => {
     expect(identity?.withdrawn).toHaveLength(2);
   });
 
+  it("finds the rooms that another instance wrote to", async () => {
+    const { alice, bob, own, signer } = await setUp("synapse-1.161");
+    const roomId = await createManifestRoom(bob, [alice]);
+    const signature = await own.sign(signer);
+    await own.publish(signature, { rooms: [roomId] });
+    const later = await Countersign.create(alice.client, {
+      algorithms: [stampAlgorithm({ hashes: true })],
+      outbox: "manual",
+      store: memoryStore(),
+    });
+    expect(await later.withdraw(signature.keyId)).toMatchObject({
+      complete: true,
+      searched: true,
+      places: [
+        { route: "profile-field", done: true },
+        { route: "room-state", roomId, done: true },
+      ],
+    });
+  });
+
+  it("says where the server does not list the rooms", async () => {
+    const { homeserver, own, signer } = await setUp("synapse-1.161", { http: { wait: async () => {}, maxRetries: 0 } });
+    const signature = await own.sign(signer);
+    await own.publish(signature);
+    homeserver.failNext({ path: /sync$/, status: 500, count: 2 });
+    expect(await own.withdraw(signature.keyId)).toMatchObject({ withdrawn: true, complete: false, searched: false });
+  });
+
   it("is written to the room where the server has no profile fields", async () => {
     const { alice, bob, own, signer } = await setUp("dendrite");
     const roomId = await createManifestRoom(bob, [alice]);

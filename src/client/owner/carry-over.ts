@@ -2,25 +2,23 @@ import { ownMasterKey } from "../../matrix/own-identity.js";
 import { roomStatePlace } from "../../matrix/routes/room-state.js";
 import { isSuccessor } from "../../matrix/successor.js";
 import { readRoomIds } from "../../model/room-id.js";
+import type { CarryOverOptions } from "../options.js";
 import { callContext, type Session } from "../session.js";
 import { changeOwnManifest, type PlaceUse, rememberedManifests } from "./own-manifest.js";
 import { inTurn } from "./settle.js";
 
-/** The new room stands for the old one: what was public there may be here. */
-const force = ["personal-data"];
-
 /**
  * Brings the own manifest from a room to the one that replaced it. Room upgrades leave members' state behind.
  *
- * @returns whether it stands in the new room; `false` where there is none to bring, and for a room that does not say that it took
- *   the old one's place
+ * @returns whether it stands in the new room; `false` where there is none to bring, where a rule of `lint` that was not overridden
+ *   is against it, and for a room that does not say that it took the old one's place
  * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_OWN_IDENTITY_*`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError
  */
 export async function carryOver(
   session: Session,
   roomId: string,
   replacement: string,
-  signal?: AbortSignal,
+  { signal, force = [] }: CarryOverOptions,
 ): Promise<boolean> {
   const context = callContext(session, signal);
   readRoomIds([roomId, replacement]);

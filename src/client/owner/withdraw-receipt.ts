@@ -44,6 +44,11 @@ export interface WithdrawReceipt {
   readonly withdrawn: boolean;
   /** Whether every copy does that there is to write. */
   readonly complete: boolean;
+  /**
+   * Whether the server listed the rooms that hold a copy. If not, only those that the instance or the call named were looked at:
+   * name the others.
+   */
+  readonly searched: boolean;
   /** What the manifest lists as taken back: keys, and values of theirs. Empty where nothing could verify the signature. */
   readonly listed: readonly Withdrawal[];
   /** Key IDs under which copies of the same signature were found and removed too. */

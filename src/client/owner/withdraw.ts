@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../encoding/canonical-json.js";
 import { CountersignError } from "../../errors.js";
+import { manifestRooms } from "../../matrix/manifest-rooms.js";
 import { type OwnMasterKey, ownMasterKey, ownPublicKey } from "../../matrix/own-identity.js";
 import { ownUserId } from "../../matrix/own-user-id.js";
 import { profileFieldPlace } from "../../matrix/routes/profile-field.js";
@@ -68,7 +69,9 @@ export async function withdrawEntry(
   if (own.publicKey !== entry.masterKey) {
     throw new CountersignError("ERR_OWN_IDENTITY_CHANGED", "the own master key is another one than was signed");
   }
-  const rooms = [...new Set([...session.rooms, ...(entry.rooms ?? [])])];
+  // Another device, or an earlier instance, may have written to rooms that this one was not told of.
+  const holding = await manifestRooms(own.signable.userId, context);
+  const rooms = [...new Set([...session.rooms, ...(entry.rooms ?? []), ...(holding ?? [])])];
   const { keyId } = entry.signature;
   const pending = await pendingOf(session, entry);
   const server = await identifyServer(session.http, session.client.getHomeserverUrl(), context.signal);
@@ -104,7 +107,8 @@ export async function withdrawEntry(
     userId: own.signable.userId,
     keyId,
     withdrawn: written.some(({ done }) => done),
-    complete: written.length > 0 && written.every(({ done }) => done),
+    complete: holding !== undefined && written.length > 0 && written.every(({ done }) => done),
+    searched: holding !== undefined,
     listed: change.withdraw,
     relabelled: [...new Set(taken.map(({ signature }) => signature.keyId))].filter((other) => other !== keyId),
     places: written,
@@ -130,7 +134,7 @@ function nothingServed(
     throw new CountersignError("ERR_WITHDRAW_UNKNOWN", "expected the key ID of an own signature, found none under it");
   }
   const { userId } = signable;
-  return { userId, keyId, withdrawn: true, complete: true, listed: [], relabelled: [], places: [] };
+  return { userId, keyId, withdrawn: true, complete: true, searched: true, listed: [], relabelled: [], places: [] };
 }
 
 /**
