@@ -73,7 +73,8 @@ export default defineConfig({
   plugins: [homeserver({ instances: true, serverName: "example.org" })],
   test: {
     projects: [
-      inNode("unit", ["test/unit/**/*.test.ts", "test/security/**/*.test.ts"]),
+      inNode("unit", ["test/unit/**/*.test.ts"]),
+      inNode("security", ["test/security/**/*.test.ts"]),
       inNode("faults", ["test/faults/**/*.test.ts"], { testTimeout: 300_000 }),
       inNode("fuzz", ["test/fuzz/**/*.test.ts"], { testTimeout: 120_000 }),
       inNode("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 300_000 }),

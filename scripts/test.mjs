@@ -28,6 +28,7 @@ const parts = {
   check: { steps: [npmScript("check")] },
   lint: { steps: [npmScript("lint")] },
   unit: { steps: [project("unit")] },
+  security: { steps: [project("security")] },
   faults: { steps: [project("faults")] },
   fuzz: { steps: [project("fuzz")] },
   package: { steps: [project("package")], system: true },
