@@ -161,7 +161,8 @@ export class Countersign {
    * Publishes an own signature and reads it back, climbing from route to route until everybody sees it.
    *
    * The signature is in the outbox until every chosen route has taken it or refused it: after a failure that may pass it is tried
-   * again by itself. What `lint` refuses is not sent anywhere.
+   * again by itself, after `signal` has ended the call too; {@link discard} alone ends that. What `lint` refuses is not sent
+   * anywhere.
    *
    * @param signature as `accept` or `sign` returned it; one that was stored meanwhile is verified anew
    * @param options `routes`: `auto` or names; `rooms`: more rooms to write it to; `force`: rules of `lint` to override; `observer`: a
