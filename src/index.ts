@@ -26,7 +26,7 @@ export type { PublishReceipt } from "./client/owner/receipt.js";
 export type { OutboxResult } from "./client/owner/resume.js";
 export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
-export type { Watching, WatchOptions } from "./client/watch.js";
+export type { Watching, WatchOptions } from "./client/watching/watch.js";
 export type { Bytes } from "./encoding/bytes.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
 export type { JsonObject } from "./encoding/json-object.js";
@@ -66,7 +66,8 @@ export { type ExternalKeyId, formatKeyId, parseKeyId } from "./model/key-id.js";
 export type { LintedSignature, LintFinding, LintOptions, LintRule } from "./model/lint/finding.js";
 export { lint } from "./model/lint/lint.js";
 export { lintUpload } from "./model/lint/lint-upload.js";
-export { type Manifest, type ManifestExpectation, readManifest, type Withdrawal } from "./model/manifest.js";
+export { type Manifest, type ManifestExpectation, readManifest, type Withdrawal } from "./model/manifest/manifest.js";
+export type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "./model/manifest/seen-manifest.js";
 export type {
   ReportCode,
   SignatureReport,
@@ -74,7 +75,6 @@ export type {
   Signer as SignerEvidence,
   Verdict,
 } from "./model/report.js";
-export type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "./model/seen-manifest.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
 export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";

@@ -13,7 +13,6 @@ import { assessIdentity } from "../trust/assess.js";
 import { verifyIdentities } from "./cached-verification.js";
 import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
-import type { IdentityReader } from "./fetch-identities.js";
 import type {
   AssessOptions,
   CallOptions,
@@ -27,9 +26,10 @@ import type { OwnSignature, SigningRequest } from "./owner/own-signature.js";
 import type { PublishReceipt } from "./owner/receipt.js";
 import type { OutboxResult } from "./owner/resume.js";
 import type { WithdrawReceipt } from "./owner/withdraw-receipt.js";
-import { readingContext, readingSources } from "./reading-setup.js";
+import type { IdentityReader } from "./reading/fetch-identities.js";
+import { readingContext, readingSources } from "./reading/reading-setup.js";
 import { callContext, openSession, type Session } from "./session.js";
-import type { Watching, WatchOptions } from "./watch.js";
+import type { Watching, WatchOptions } from "./watching/watch.js";
 
 /** What an instance tells its listeners. */
 export interface CountersignEvents {
@@ -58,8 +58,8 @@ function copySignature(signature: OwnSignature): OwnSignature {
 
 /** Most pages only ever read: what owners need is loaded when it is first needed. */
 const ownerSide = () => import("./owner/owner-side.js");
-const readerSide = () => import("./reader-side.js");
-const watchSide = () => import("./watch-side.js");
+const readerSide = () => import("./reading/reader-side.js");
+const watchSide = () => import("./watching/watch-side.js");
 
 /** So many users are fetched and verified together. */
 const assessBatch = 100;

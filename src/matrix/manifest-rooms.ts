@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { HttpError } from "../errors.js";
-import { manifestName } from "../model/manifest.js";
+import { manifestName } from "../model/manifest/manifest.js";
 import { isRoomId } from "../model/room-id.js";
 import type { RouteContext } from "./routes/route.js";
 

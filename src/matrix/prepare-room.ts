@@ -1,7 +1,7 @@
 import { canonicalJson } from "../encoding/canonical-json.js";
 import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError, HttpError } from "../errors.js";
-import { manifestName } from "../model/manifest.js";
+import { manifestName } from "../model/manifest/manifest.js";
 import { readRoomIds } from "../model/room-id.js";
 import { type MatrixHttp, path } from "./http.js";
 import { type RoomAddress, readCreateEvent, readState } from "./read-state.js";

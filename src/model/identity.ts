@@ -1,5 +1,5 @@
 import type { ExternalSignature } from "./external-signature.js";
-import type { Withdrawal } from "./manifest.js";
+import type { Withdrawal } from "./manifest/manifest.js";
 import type { SignableObject } from "./signable.js";
 
 /** A publishing route by name. */

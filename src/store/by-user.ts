@@ -1,4 +1,4 @@
-import type { SeenManifest } from "../model/seen-manifest.js";
+import type { SeenManifest } from "../model/manifest/seen-manifest.js";
 
 /** Groups manifests by owner. */
 export function byUser(manifests: readonly SeenManifest[]): Map<string, SeenManifest[]> {

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../encoding/json-object.js";
-import type { CachedField } from "../model/seen-manifest.js";
+import type { CachedField } from "../model/manifest/seen-manifest.js";
 import type { Reader } from "./reader.js";
 import { readField, readReport } from "./record.js";
 import type { CachedReport } from "./signature-store.js";

@@ -1,4 +1,4 @@
-import type { SeenManifest } from "../model/seen-manifest.js";
+import type { SeenManifest } from "../model/manifest/seen-manifest.js";
 import { byUser } from "./by-user.js";
 import type { Connection } from "./connection.js";
 import { addManifests, readManifests } from "./manifest-table.js";

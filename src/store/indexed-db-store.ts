@@ -1,5 +1,5 @@
 import { CountersignError } from "../errors.js";
-import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
+import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.js";
 import { fieldKind, maxFields, reportKind } from "./cache-kind.js";
 import { deleteCached, deleteReportsOf } from "./cache-table.js";
 import { Connection } from "./connection.js";

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../encoding/json-object.js";
-import type { SeenManifest } from "../model/seen-manifest.js";
+import type { SeenManifest } from "../model/manifest/seen-manifest.js";
 import { byUser } from "./by-user.js";
 import { finish } from "./finish.js";
 import { maxOfOwner, newestSeen } from "./newest-seen.js";

@@ -1,4 +1,4 @@
-import type { SeenManifest } from "../model/seen-manifest.js";
+import type { SeenManifest } from "../model/manifest/seen-manifest.js";
 
 /** The most manifests of one sequence that differ. */
 const maxOfSequence = 4;

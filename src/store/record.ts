@@ -1,8 +1,8 @@
 import { isJsonObject } from "../encoding/json-object.js";
 import type { ExternalSignature, SignatureValue } from "../model/external-signature.js";
-import { maxManifestBytes } from "../model/manifest.js";
+import { maxManifestBytes } from "../model/manifest/manifest.js";
+import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.js";
 import { type ReportCode, type Signer, statusOfCode, type Verdict } from "../model/report.js";
-import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
 import { json, listOf, objectReader, oneOf, type Reader, readCount, readTime, text } from "./reader.js";
 import type { CachedReport, OutboxEntry } from "./signature-store.js";
 

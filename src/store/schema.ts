@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase } from "idb";
-import type { CachedField, SeenManifest } from "../model/seen-manifest.js";
+import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.js";
 import type { CachedReport, OutboxEntry } from "./signature-store.js";
 
 /**

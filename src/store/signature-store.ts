@@ -1,7 +1,7 @@
 import type { ExternalSignature } from "../model/external-signature.js";
 import type { RouteName } from "../model/identity.js";
+import type { FieldCache, ManifestMemory } from "../model/manifest/seen-manifest.js";
 import type { Verdict } from "../model/report.js";
-import type { FieldCache, ManifestMemory } from "../model/seen-manifest.js";
 
 /** A verdict as a {@link SignatureStore} remembers it. All times are milliseconds since 1970. */
 export interface CachedReport {

@@ -1,4 +1,4 @@
-import type { CachedField } from "../model/seen-manifest.js";
+import type { CachedField } from "../model/manifest/seen-manifest.js";
 import { fieldKind, keyOf } from "./cache-kind.js";
 import { readField } from "./record.js";
 

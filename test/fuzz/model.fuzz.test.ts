@@ -5,7 +5,7 @@ import { decodeUtf8 } from "../../src/encoding/bytes.js";
 import type { JsonObject } from "../../src/encoding/json-object.js";
 import { externalSignatures, withExternalSignature } from "../../src/model/external-signature.js";
 import { formatKeyId, parseKeyId } from "../../src/model/key-id.js";
-import { readManifest } from "../../src/model/manifest.js";
+import { readManifest } from "../../src/model/manifest/manifest.js";
 import { readSignable, readSignableEvent, signedBytes } from "../../src/model/signable.js";
 import { fitsSizeRule, signatureSize } from "../../src/model/size.js";
 import { anyJson, anyText, canonicalData, objectOf, outcome } from "../support/arbitraries.js";

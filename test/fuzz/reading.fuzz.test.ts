@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { CountersignError } from "matrix-countersign";
 import { expect, it } from "vitest";
-import { openReading, readBundle } from "../../src/client/reader-side.js";
+import { openReading, readBundle } from "../../src/client/reading/reader-side.js";
 import { publicAddress } from "../../src/matrix/reading/public-address.js";
 import { readRoom } from "../../src/matrix/reading/read-room.js";
 import { field, readingStage } from "../support/reading-stage.js";

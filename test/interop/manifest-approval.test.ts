@@ -3,7 +3,7 @@ import type { JsonObject } from "matrix-countersign";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeBase64 } from "../../src/encoding/base64.js";
 import { publicKeyOfSeed } from "../../src/model/ed25519.js";
-import { approveManifest, approvingKey, type ManifestOwner } from "../../src/model/manifest-approval.js";
+import { approveManifest, approvingKey, type ManifestOwner } from "../../src/model/manifest/manifest-approval.js";
 import { keyId, type ManifestAuthor, makeAuthor, signedBy } from "../support/manifests.js";
 import { type PythonOracle, startPythonOracle } from "../support/python-oracle.js";
 

@@ -98,7 +98,7 @@ it("that never end are not waited for", async () => {
   const http = stage.http();
   const ending = new AbortController();
   const context = { http, now: () => stage.now, signal: ending.signal, reader: stage.reader };
-  const { openReading } = await import("../../src/client/reader-side.js");
+  const { openReading } = await import("../../src/client/reading/reader-side.js");
   const reading = openReading(stage.sources(), context)([alice.userId]);
   ending.abort();
   await expect(reading).rejects.toMatchObject({ code: "ERR_ABORTED" });

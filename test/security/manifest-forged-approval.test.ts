@@ -1,8 +1,8 @@
 import type { JsonObject } from "matrix-countersign";
 import { expect, it } from "vitest";
 import { encodeBase64 } from "../../src/encoding/base64.js";
-import { judgeManifests } from "../../src/model/judge-manifests.js";
-import { approvingKey, type ManifestOwner } from "../../src/model/manifest-approval.js";
+import { judgeManifests } from "../../src/model/manifest/judge-manifests.js";
+import { approvingKey, type ManifestOwner } from "../../src/model/manifest/manifest-approval.js";
 import { readSignable } from "../../src/model/signable.js";
 import { inProfile, makeAuthor, now, rememberedOf, signedBy } from "../support/manifests.js";
 import { makeCrossSigningKey } from "../support/matrix-keys.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { judgeManifests } from "../../src/model/judge-manifests.js";
+import { judgeManifests } from "../../src/model/manifest/judge-manifests.js";
 import { inBundle, inProfile, makeAuthor, now, rememberedOf } from "../support/manifests.js";
 
 const withdrawn = [{ key: "a".repeat(64) }];

@@ -2,8 +2,8 @@ import type { JsonObject } from "matrix-countersign";
 import { expect, it } from "vitest";
 import { encodeBase64 } from "../../src/encoding/base64.js";
 import { publicKeyOfSeed } from "../../src/model/ed25519.js";
-import { approveManifest, approvingKey } from "../../src/model/manifest-approval.js";
-import { nextManifest } from "../../src/model/next-manifest.js";
+import { approveManifest, approvingKey } from "../../src/model/manifest/manifest-approval.js";
+import { nextManifest } from "../../src/model/manifest/next-manifest.js";
 import { readSignable } from "../../src/model/signable.js";
 import { makeAuthor, now } from "../support/manifests.js";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { judgeManifests } from "../../src/model/judge-manifests.js";
-import { approversOf } from "../../src/model/manifest-approval.js";
+import { judgeManifests } from "../../src/model/manifest/judge-manifests.js";
+import { approversOf } from "../../src/model/manifest/manifest-approval.js";
 import { inBundle, inProfile, inRoom, makeAuthor, now, rememberedOf } from "../support/manifests.js";
 
 const keyHash = "a".repeat(64);

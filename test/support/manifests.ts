@@ -1,7 +1,7 @@
 import type { JsonObject } from "matrix-countersign";
-import { judgeManifests, type ManifestCopy } from "../../src/model/judge-manifests.js";
-import type { ManifestOwner } from "../../src/model/manifest-approval.js";
-import type { SeenManifest } from "../../src/model/seen-manifest.js";
+import { judgeManifests, type ManifestCopy } from "../../src/model/manifest/judge-manifests.js";
+import type { ManifestOwner } from "../../src/model/manifest/manifest-approval.js";
+import type { SeenManifest } from "../../src/model/manifest/seen-manifest.js";
 import { readSignable } from "../../src/model/signable.js";
 import { type CrossSigningKey, makeCrossSigningKey } from "./matrix-keys.js";
 

@@ -6,7 +6,7 @@ import {
   type SignatureAlgorithm,
   type SignedIdentity,
 } from "matrix-countersign";
-import { openReading, type ReadingSources } from "../../src/client/reader-side.js";
+import { openReading, type ReadingSources } from "../../src/client/reading/reader-side.js";
 import { createHttp, type HttpOptions, type MatrixHttp } from "../../src/matrix/http.js";
 import { readSignable, signedBytes } from "../../src/model/signable.js";
 import { MemoryStore } from "../../src/store/memory-store.js";

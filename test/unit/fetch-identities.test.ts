@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { openReading } from "../../src/client/reader-side.js";
-import type { CachedField } from "../../src/model/seen-manifest.js";
+import { openReading } from "../../src/client/reading/reader-side.js";
+import type { CachedField } from "../../src/model/manifest/seen-manifest.js";
 import { type ReadingOwner, type ReadingStage, readingStage } from "../support/reading-stage.js";
 import { matrixError } from "../support/scripted-fetch.js";
 

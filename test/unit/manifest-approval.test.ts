@@ -2,8 +2,13 @@ import type { JsonObject } from "matrix-countersign";
 import { beforeAll, describe, expect, it } from "vitest";
 import { toHex, utf8 } from "../../src/encoding/bytes.js";
 import { publicKeyOfSeed } from "../../src/model/ed25519.js";
-import { maxManifestBytes } from "../../src/model/manifest.js";
-import { approveManifest, approvingKey, seenManifest, selfSigningKeyOf } from "../../src/model/manifest-approval.js";
+import { maxManifestBytes } from "../../src/model/manifest/manifest.js";
+import {
+  approveManifest,
+  approvingKey,
+  seenManifest,
+  selfSigningKeyOf,
+} from "../../src/model/manifest/manifest-approval.js";
 import { type ManifestAuthor, makeAuthor, now, signedBy } from "../support/manifests.js";
 import { makeCrossSigningKey } from "../support/matrix-keys.js";
 

@@ -1,8 +1,13 @@
 import type { JsonObject } from "matrix-countersign";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { IdentityProblem } from "../../src/model/identity.js";
-import { heldBy, type JudgedManifests, judgeManifests, type ManifestCopy } from "../../src/model/judge-manifests.js";
-import type { SeenManifest } from "../../src/model/seen-manifest.js";
+import {
+  heldBy,
+  type JudgedManifests,
+  judgeManifests,
+  type ManifestCopy,
+} from "../../src/model/manifest/judge-manifests.js";
+import type { SeenManifest } from "../../src/model/manifest/seen-manifest.js";
 import {
   inBundle,
   inProfile,

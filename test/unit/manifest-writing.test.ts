@@ -2,8 +2,8 @@ import fc from "fast-check";
 import type { ExternalSignature, JsonObject } from "matrix-countersign";
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../../src/encoding/bytes.js";
-import { maxManifestBytes, readManifest, type Withdrawal } from "../../src/model/manifest.js";
-import { type ManifestChange, type NextManifest, nextManifest } from "../../src/model/next-manifest.js";
+import { maxManifestBytes, readManifest, type Withdrawal } from "../../src/model/manifest/manifest.js";
+import { type ManifestChange, type NextManifest, nextManifest } from "../../src/model/manifest/next-manifest.js";
 
 const now = 1_795_000_000_000;
 const userId = "@alice:example.org";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maxManifestBytes, readManifest } from "../../src/model/manifest.js";
+import { maxManifestBytes, readManifest } from "../../src/model/manifest/manifest.js";
 
 const now = 1_795_000_000_000;
 const userId = "@alice:example.org";

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { openSession } from "../../src/client/session.js";
-import { watchUsers } from "../../src/client/watch-side.js";
+import { watchUsers } from "../../src/client/watching/watch-side.js";
 import { memoryStore } from "../../src/store/memory-store.js";
 import { emittingClient, stateEvent } from "../support/emitting-client.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { startWatching, type WatchOptions } from "../../src/client/watch.js";
+import { startWatching, type WatchOptions } from "../../src/client/watching/watch.js";
 import { createSyncObserver } from "../../src/matrix/sync-observer.js";
 import { orAborted } from "../../src/model/abort.js";
 import type { SignedIdentity } from "../../src/model/identity.js";

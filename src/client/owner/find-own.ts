@@ -3,7 +3,7 @@ import type { ManifestPlace } from "../../matrix/routes/manifest-place.js";
 import type { RouteContext } from "../../matrix/routes/route.js";
 import { type ExternalSignature, externalSignatures } from "../../model/external-signature.js";
 import type { Place, SeenSignature } from "../../model/identity.js";
-import type { Withdrawal } from "../../model/manifest.js";
+import type { Withdrawal } from "../../model/manifest/manifest.js";
 import type { Verdict } from "../../model/report.js";
 import { sameSignature } from "../../model/same-signature.js";
 import type { OutboxEntry } from "../../store/signature-store.js";

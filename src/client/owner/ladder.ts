@@ -9,7 +9,7 @@ import type { ServerIdentity } from "../../matrix/servers/identify-server.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
 import type { RouteName } from "../../model/identity.js";
 import type { LintOptions } from "../../model/lint/finding.js";
-import type { ManifestChange } from "../../model/next-manifest.js";
+import type { ManifestChange } from "../../model/manifest/next-manifest.js";
 import type { Session } from "../session.js";
 import { adviseOn } from "./advice.js";
 import { bundleOf } from "./bundle.js";

@@ -4,7 +4,7 @@ import { isUnknownEndpoint } from "../../matrix/http.js";
 import type { OwnMasterKey } from "../../matrix/own-identity.js";
 import type { ManifestPlace } from "../../matrix/routes/manifest-place.js";
 import type { Place } from "../../model/identity.js";
-import { type Manifest, readManifest } from "../../model/manifest.js";
+import { type Manifest, readManifest } from "../../model/manifest/manifest.js";
 import type { Session } from "../session.js";
 import { rememberedManifests } from "./own-manifest.js";
 

@@ -13,15 +13,15 @@ import {
 } from "../../matrix/routes/write-manifest.js";
 import { withSelfSigningSeed } from "../../matrix/self-signing-key.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
-import type { Withdrawal } from "../../model/manifest.js";
+import type { Withdrawal } from "../../model/manifest/manifest.js";
 import {
   approveManifest,
   approvingKey,
   type ManifestOwner,
   seenManifest,
   selfSigningKeyOf,
-} from "../../model/manifest-approval.js";
-import type { ManifestChange } from "../../model/next-manifest.js";
+} from "../../model/manifest/manifest-approval.js";
+import type { ManifestChange } from "../../model/manifest/next-manifest.js";
 import type { Session } from "../session.js";
 import { verifySignature } from "../verify-signature.js";
 import { refusalByLint } from "./refusal-by-lint.js";

@@ -1,7 +1,7 @@
 import type { CountersignError } from "../../errors.js";
 import type { RouteName } from "../../model/identity.js";
 import type { LintFinding } from "../../model/lint/finding.js";
-import type { Withdrawal } from "../../model/manifest.js";
+import type { Withdrawal } from "../../model/manifest/manifest.js";
 
 /**
  * Why a copy of the manifest could not be written.

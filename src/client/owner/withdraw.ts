@@ -9,7 +9,7 @@ import type { RouteContext } from "../../matrix/routes/route.js";
 import { identifyServer } from "../../matrix/servers/identify-server.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
 import type { SeenSignature } from "../../model/identity.js";
-import type { Withdrawal } from "../../model/manifest.js";
+import type { Withdrawal } from "../../model/manifest/manifest.js";
 import type { Verdict } from "../../model/report.js";
 import { readRoomIds } from "../../model/room-id.js";
 import type { OutboxEntry } from "../../store/signature-store.js";

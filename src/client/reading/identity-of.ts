@@ -1,7 +1,7 @@
 import type { QueriedKeys } from "../../matrix/key-query.js";
 import { externalSignatures } from "../../model/external-signature.js";
 import type { IdentityProblem, SignedIdentity } from "../../model/identity.js";
-import { heldBy } from "../../model/judge-manifests.js";
+import { heldBy } from "../../model/manifest/judge-manifests.js";
 import { mergeSignatures } from "./merge-signatures.js";
 import type { ReadManifests } from "./read-manifests.js";
 

@@ -2,9 +2,9 @@ import type { JsonObject } from "../../encoding/json-object.js";
 import type { FieldAnswer } from "../../matrix/reading/field-answer.js";
 import type { RoomReading } from "../../matrix/reading/read-room.js";
 import type { IdentityProblem } from "../../model/identity.js";
-import { type JudgedManifests, judgeManifests, type ManifestCopy } from "../../model/judge-manifests.js";
-import type { ManifestOwner } from "../../model/manifest-approval.js";
-import type { CachedField, SeenManifest } from "../../model/seen-manifest.js";
+import { type JudgedManifests, judgeManifests, type ManifestCopy } from "../../model/manifest/judge-manifests.js";
+import type { ManifestOwner } from "../../model/manifest/manifest-approval.js";
+import type { CachedField, SeenManifest } from "../../model/manifest/seen-manifest.js";
 
 /** What is known about one owner's manifest before their profile is asked. */
 export interface KnownCopies {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import type { HttpError } from "../../errors.js";
 import type { IdentityProblem } from "../../model/identity.js";
-import { maxManifestBytes } from "../../model/manifest.js";
+import { maxManifestBytes } from "../../model/manifest/manifest.js";
 import { isEmpty } from "../routes/profile-field-requests.js";
 
 /** What asking for one profile field came to; without `field` and `problem` there is none. */

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
-import { manifestName } from "../../model/manifest.js";
+import { manifestName } from "../../model/manifest/manifest.js";
 import { serverNameOf } from "../../model/user-id.js";
 import { allPowerfulCreators, readRoomPower } from "../room-power.js";
 

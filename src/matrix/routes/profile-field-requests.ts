@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../encoding/json-object.js";
-import { manifestName } from "../../model/manifest.js";
+import { manifestName } from "../../model/manifest/manifest.js";
 import { type MatrixHttp, type MatrixRequest, path } from "../http.js";
 
 export { isEmptyCopy as isEmpty } from "./manifest-place.js";

@@ -1,5 +1,5 @@
 import { HttpError } from "../../errors.js";
-import { manifestName } from "../../model/manifest.js";
+import { manifestName } from "../../model/manifest/manifest.js";
 import { path } from "../http.js";
 import { isEmptyCopy, type ManifestPlace } from "./manifest-place.js";
 import type { RouteContext } from "./route.js";

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../../encoding/json-object.js";
-import { manifestName } from "../../model/manifest.js";
+import { manifestName } from "../../model/manifest/manifest.js";
 import { isUserId } from "../../model/user-id.js";
 import type { WatchEvent } from "./watch-event.js";
 

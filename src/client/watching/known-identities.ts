@@ -1,5 +1,5 @@
-import { decodeUtf8, sha256, toHex, utf8 } from "../encoding/bytes.js";
-import type { SignedIdentity } from "../model/identity.js";
+import { decodeUtf8, sha256, toHex, utf8 } from "../../encoding/bytes.js";
+import type { SignedIdentity } from "../../model/identity.js";
 
 /** Remembers by digest what was served of users, to notice when it is something else. */
 export interface KnownIdentities {

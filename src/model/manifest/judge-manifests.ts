@@ -1,7 +1,8 @@
+import type { ExternalSignature } from "../external-signature.js";
+import type { IdentityProblem, IdentityWithdrawal, Place } from "../identity.js";
+import { signatureIdentity } from "../same-signature.js";
 import { compareManifests } from "./compare-manifests.js";
 import { countingManifests, holdersOf, standingManifests, withdrawnBy } from "./counting-manifests.js";
-import type { ExternalSignature } from "./external-signature.js";
-import type { IdentityProblem, IdentityWithdrawal, Place } from "./identity.js";
 import {
   type ApprovedManifest,
   type ManifestCopy,
@@ -10,7 +11,6 @@ import {
   type ServedManifest,
 } from "./known-manifest.js";
 import { approvedPart, approversOf, type ManifestOwner } from "./manifest-approval.js";
-import { signatureIdentity } from "./same-signature.js";
 import type { SeenManifest } from "./seen-manifest.js";
 
 export type { ManifestCopy } from "./known-manifest.js";

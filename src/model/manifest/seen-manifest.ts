@@ -1,4 +1,4 @@
-import type { JsonObject } from "../encoding/json-object.js";
+import type { JsonObject } from "../../encoding/json-object.js";
 
 /** The newest approved manifest of one owner that this reader has seen: what shows that a server rolled one back. */
 export interface SeenManifest {

@@ -1,6 +1,6 @@
-import { canonicalJson } from "../encoding/canonical-json.js";
-import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
-import type { ExternalSignature } from "./external-signature.js";
+import { canonicalJson } from "../../encoding/canonical-json.js";
+import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
+import type { ExternalSignature } from "../external-signature.js";
 import { assertManifestSize, type Withdrawal } from "./manifest.js";
 import {
   isSameWithdrawal,

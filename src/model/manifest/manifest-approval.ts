@@ -1,12 +1,12 @@
-import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
-import { type Bytes, sha256, toHex } from "../encoding/bytes.js";
-import type { JsonObject } from "../encoding/json-object.js";
-import { CountersignError } from "../errors.js";
-import { signEd25519, verifyEd25519 } from "./ed25519.js";
-import { signerEntry } from "./external-signature.js";
+import { encodeBase64, tryDecodeBase64 } from "../../encoding/base64.js";
+import { type Bytes, sha256, toHex } from "../../encoding/bytes.js";
+import type { JsonObject } from "../../encoding/json-object.js";
+import { CountersignError } from "../../errors.js";
+import { signEd25519, verifyEd25519 } from "../ed25519.js";
+import { signerEntry } from "../external-signature.js";
+import { readSignable, type SignableObject, signedBytes } from "../signable.js";
 import { assertManifestSize, isManifestMember } from "./manifest.js";
 import type { SeenManifest } from "./seen-manifest.js";
-import { readSignable, type SignableObject, signedBytes } from "./signable.js";
 
 /** The keys that speak for an owner, as a server serves them. */
 export interface ManifestOwner {

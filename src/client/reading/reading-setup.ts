@@ -1,6 +1,6 @@
-import { ownUserId } from "../matrix/own-user-id.js";
+import { ownUserId } from "../../matrix/own-user-id.js";
+import type { Session } from "../session.js";
 import type { ReadingContext, ReadingSources } from "./fetch-identities.js";
-import type { Session } from "./session.js";
 
 /** Where an instance looks for manifests. */
 export function readingSources({ rooms, direct, bundles, store }: Session): ReadingSources {

@@ -1,11 +1,11 @@
 /**
  * Watching for an instance: loaded when it is first asked for.
  */
-import { ownUserId } from "../matrix/own-user-id.js";
-import { waitMs } from "../matrix/retry.js";
-import type { UserChange } from "../matrix/watch/watch-event.js";
-import type { SignedIdentity } from "../model/identity.js";
-import type { Session } from "./session.js";
+import { ownUserId } from "../../matrix/own-user-id.js";
+import { waitMs } from "../../matrix/retry.js";
+import type { UserChange } from "../../matrix/watch/watch-event.js";
+import type { SignedIdentity } from "../../model/identity.js";
+import type { Session } from "../session.js";
 import { startWatching, type Watching, type WatchOptions } from "./watch.js";
 
 /** What an instance does about what is seen. */

@@ -1,12 +1,12 @@
-import { sha256, toHex, utf8 } from "../encoding/bytes.js";
-import type { JsonObject } from "../encoding/json-object.js";
-import { CountersignError } from "../errors.js";
-import type { IdentityProblem, Place } from "./identity.js";
+import { sha256, toHex, utf8 } from "../../encoding/bytes.js";
+import type { JsonObject } from "../../encoding/json-object.js";
+import { CountersignError } from "../../errors.js";
+import type { IdentityProblem, Place } from "../identity.js";
+import { signatureIdentity } from "../same-signature.js";
+import { signedBytes } from "../signable.js";
 import { type Manifest, maxSequenceAheadMs, readManifest } from "./manifest.js";
 import { approvalBy, type ManifestOwner } from "./manifest-approval.js";
-import { signatureIdentity } from "./same-signature.js";
 import type { SeenManifest } from "./seen-manifest.js";
-import { signedBytes } from "./signable.js";
 
 /** One copy of an owner's manifest, as a place serves it. */
 export interface ManifestCopy {

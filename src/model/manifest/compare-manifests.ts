@@ -1,4 +1,4 @@
-import type { IdentityProblem } from "./identity.js";
+import type { IdentityProblem } from "../identity.js";
 import type { ApprovedManifest, KnownManifest, ServedManifest } from "./known-manifest.js";
 
 /** What there is to compare. */

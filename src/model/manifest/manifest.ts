@@ -1,9 +1,9 @@
-import { tryDecodeBase64 } from "../encoding/base64.js";
-import { equalBytes, utf8 } from "../encoding/bytes.js";
-import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
-import { CountersignError } from "../errors.js";
-import { type ExternalSignature, isSignatureValue } from "./external-signature.js";
-import { parseKeyId } from "./key-id.js";
+import { tryDecodeBase64 } from "../../encoding/base64.js";
+import { equalBytes, utf8 } from "../../encoding/bytes.js";
+import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
+import { CountersignError } from "../../errors.js";
+import { type ExternalSignature, isSignatureValue } from "../external-signature.js";
+import { parseKeyId } from "../key-id.js";
 
 /** The name of the profile field, and of the state event's type, that holds an owner's manifest. */
 export const manifestName = "org.matrix.msc2961.signatures";

@@ -1,4 +1,4 @@
-import type { IdentityWithdrawal } from "./identity.js";
+import type { IdentityWithdrawal } from "../identity.js";
 import type { ApprovedManifest, ServedManifest } from "./known-manifest.js";
 import type { Withdrawal } from "./manifest.js";
 

@@ -1,8 +1,8 @@
-import { canonicalJson } from "../encoding/canonical-json.js";
-import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
-import { CountersignError } from "../errors.js";
-import { type ExternalSignature, isSignatureValue } from "./external-signature.js";
-import { parseKeyId } from "./key-id.js";
+import { canonicalJson } from "../../encoding/canonical-json.js";
+import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
+import { CountersignError } from "../../errors.js";
+import { type ExternalSignature, isSignatureValue } from "../external-signature.js";
+import { parseKeyId } from "../key-id.js";
 import { isManifestMember, type Manifest, maxSequenceAheadMs, readManifest, type Withdrawal } from "./manifest.js";
 
 /** Whose manifest is written, and when. */

@@ -1,13 +1,13 @@
-import type { JsonObject } from "../encoding/json-object.js";
-import type { MatrixHttp } from "../matrix/http.js";
-import { type QueriedKeys, queryKeys } from "../matrix/key-query.js";
-import { createFieldReader, type FieldReader } from "../matrix/reading/field-reader.js";
-import { type RoomReading, readRoom } from "../matrix/reading/read-room.js";
-import { createSemaphore, type Semaphore } from "../matrix/semaphore.js";
-import type { SignedIdentity } from "../model/identity.js";
-import type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "../model/seen-manifest.js";
-import { identityOf } from "./reading/identity-of.js";
-import { type ReadManifests, readManifests } from "./reading/read-manifests.js";
+import type { JsonObject } from "../../encoding/json-object.js";
+import type { MatrixHttp } from "../../matrix/http.js";
+import { type QueriedKeys, queryKeys } from "../../matrix/key-query.js";
+import { createFieldReader, type FieldReader } from "../../matrix/reading/field-reader.js";
+import { type RoomReading, readRoom } from "../../matrix/reading/read-room.js";
+import { createSemaphore, type Semaphore } from "../../matrix/semaphore.js";
+import type { SignedIdentity } from "../../model/identity.js";
+import type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "../../model/manifest/seen-manifest.js";
+import { identityOf } from "./identity-of.js";
+import { type ReadManifests, readManifests } from "./read-manifests.js";
 
 /** So many profiles are asked for side by side. */
 const maxReadAtOnce = 8;

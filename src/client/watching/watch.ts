@@ -1,13 +1,13 @@
-import type { MatrixClientLike } from "../matrix/client-like.js";
-import { ownUserId } from "../matrix/own-user-id.js";
-import type { RetryOptions } from "../matrix/retry.js";
-import type { SyncObserver } from "../matrix/sync-observer.js";
-import { createPoller } from "../matrix/watch/poller.js";
-import { watchChanges } from "../matrix/watch/watch-changes.js";
-import type { UserChange, WatchEvent } from "../matrix/watch/watch-event.js";
-import { onAbort, throwIfAborted } from "../model/abort.js";
-import type { SignedIdentity } from "../model/identity.js";
-import { readRoomIds } from "../model/room-id.js";
+import type { MatrixClientLike } from "../../matrix/client-like.js";
+import { ownUserId } from "../../matrix/own-user-id.js";
+import type { RetryOptions } from "../../matrix/retry.js";
+import type { SyncObserver } from "../../matrix/sync-observer.js";
+import { createPoller } from "../../matrix/watch/poller.js";
+import { watchChanges } from "../../matrix/watch/watch-changes.js";
+import type { UserChange, WatchEvent } from "../../matrix/watch/watch-event.js";
+import { onAbort, throwIfAborted } from "../../model/abort.js";
+import type { SignedIdentity } from "../../model/identity.js";
+import { readRoomIds } from "../../model/room-id.js";
 import { createKnownIdentities } from "./known-identities.js";
 
 /** What to watch beside the users, and how. */
