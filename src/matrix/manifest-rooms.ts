@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
-import { HttpError } from "../errors.js";
 import { manifestName } from "../model/manifest/manifest.js";
 import { isRoomId } from "../model/room-id.js";
 import type { RouteContext } from "./routes/route.js";
@@ -10,27 +9,19 @@ const maxRooms = 100;
  * The rooms whose state holds the own manifest, those that the user left or was banned from too: one `/sync` that asks for nothing
  * else.
  *
- * @returns at most 100; `undefined` where the server does not say
- * @throws CountersignError `ERR_ABORTED`
+ * @returns at most 100
+ * @throws HttpError; CountersignError `ERR_ABORTED`
  */
 export async function manifestRooms(
   userId: string,
   { http, signal }: Pick<RouteContext, "http" | "signal">,
-): Promise<string[] | undefined> {
-  try {
-    const path = `/sync?timeout=0&filter=${filterFor(userId)}`;
-    const limits = { maxRetries: 1, timeoutMs: 60_000 };
-    const { rooms } = await http.request({ method: "GET", path, prefixes: ["r0"], limits, signal });
-    const listed = isJsonObject(rooms) ? [rooms.join, rooms.leave] : [];
-    const holding = listed.flatMap((some) => (isJsonObject(some) ? Object.entries(some) : []));
-    return holding
-      .filter(([roomId, room]) => isRoomId(roomId) && holdsManifest(room, userId))
-      .map(([id]) => id)
-      .slice(0, maxRooms);
-  } catch (error) {
-    if (error instanceof HttpError) return undefined;
-    throw error;
-  }
+): Promise<string[]> {
+  const path = `/sync?timeout=0&filter=${filterFor(userId)}`;
+  const { rooms } = await http.request({ method: "GET", path, prefixes: ["r0"], signal });
+  const listed = isJsonObject(rooms) ? [rooms.join, rooms.leave] : [];
+  const all = listed.flatMap((some) => (isJsonObject(some) ? Object.entries(some) : []));
+  const holding = all.filter(([roomId, room]) => isRoomId(roomId) && holdsManifest(room, userId));
+  return holding.map(([roomId]) => roomId).slice(0, maxRooms);
 }
 
 function filterFor(userId: string): string {

@@ -256,7 +256,6 @@ describe("a withdrawal in rooms", () => {
     });
     expect(await later.withdraw(signature.keyId)).toMatchObject({
       complete: true,
-      searched: true,
       places: [
         { route: "profile-field", done: true },
         { route: "room-state", roomId, done: true },
@@ -264,12 +263,14 @@ describe("a withdrawal in rooms", () => {
     });
   });
 
-  it("says where the server does not list the rooms", async () => {
+  it("searches again where the server did not list the rooms", async () => {
     const { homeserver, own, signer } = await setUp("synapse-1.161", { http: { wait: async () => {}, maxRetries: 0 } });
     const signature = await own.sign(signer);
     await own.publish(signature);
-    homeserver.failNext({ path: /sync$/, status: 500, count: 2 });
-    expect(await own.withdraw(signature.keyId)).toMatchObject({ withdrawn: true, complete: false, searched: false });
+    homeserver.failNext({ path: /sync$/, status: 500 });
+    const searchError = { code: "ERR_HTTP_STATUS" };
+    expect(await own.withdraw(signature.keyId)).toMatchObject({ withdrawn: true, complete: false, searchError });
+    expect(await own.resume()).toMatchObject([{ receipt: { withdrawn: true, complete: true } }]);
   });
 
   it("is written to the room where the server has no profile fields", async () => {

@@ -85,8 +85,8 @@ function afterError(error: CountersignError): Progress | undefined {
 }
 
 function faultsOf(receipt: PublishReceipt | WithdrawReceipt): CountersignError[] {
-  const places = "routes" in receipt ? receipt.routes : receipt.places;
-  return places.flatMap(({ error }) => error ?? []);
+  if ("routes" in receipt) return receipt.routes.flatMap(({ error }) => error ?? []);
+  return [...receipt.places.map(({ error }) => error), receipt.searchError].flatMap((error) => error ?? []);
 }
 
 function isDone(receipt: PublishReceipt | WithdrawReceipt): boolean {

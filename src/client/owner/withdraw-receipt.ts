@@ -45,10 +45,10 @@ export interface WithdrawReceipt {
   /** Whether every copy does that there is to write. */
   readonly complete: boolean;
   /**
-   * Whether the server listed the rooms that hold a copy. If not, only those that the instance or the call named were looked at:
-   * name the others.
+   * Why the server did not list the rooms that hold a copy; then only those that the instance or the call named were looked at.
+   * Tried again where that may help.
    */
-  readonly searched: boolean;
+  readonly searchError?: CountersignError;
   /** What the manifest lists as taken back: keys, and values of theirs. Empty where nothing could verify the signature. */
   readonly listed: readonly Withdrawal[];
   /** Key IDs under which copies of the same signature were found and removed too. */

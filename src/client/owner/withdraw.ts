@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../encoding/canonical-json.js";
-import { CountersignError } from "../../errors.js";
+import { CountersignError, HttpError } from "../../errors.js";
 import { manifestRooms } from "../../matrix/manifest-rooms.js";
 import { type OwnMasterKey, ownMasterKey, ownPublicKey } from "../../matrix/own-identity.js";
 import { ownUserId } from "../../matrix/own-user-id.js";
@@ -70,8 +70,8 @@ export async function withdrawEntry(
     throw new CountersignError("ERR_OWN_IDENTITY_CHANGED", "the own master key is another one than was signed");
   }
   // Another device, or an earlier instance, may have written to rooms that this one was not told of.
-  const holding = await manifestRooms(own.signable.userId, context);
-  const rooms = [...new Set([...session.rooms, ...(entry.rooms ?? []), ...(holding ?? [])])];
+  const { holding, searchError } = await searchRooms(own.signable.userId, context);
+  const rooms = [...new Set([...session.rooms, ...(entry.rooms ?? []), ...holding])];
   const { keyId } = entry.signature;
   const pending = await pendingOf(session, entry);
   const server = await identifyServer(session.http, session.client.getHomeserverUrl(), context.signal);
@@ -107,13 +107,26 @@ export async function withdrawEntry(
     userId: own.signable.userId,
     keyId,
     withdrawn: written.some(({ done }) => done),
-    complete: holding !== undefined && written.length > 0 && written.every(({ done }) => done),
-    searched: holding !== undefined,
+    complete: !searchError && written.length > 0 && written.every(({ done }) => done),
+    ...(searchError && { searchError }),
     listed: change.withdraw,
     relabelled: [...new Set(taken.map(({ signature }) => signature.keyId))].filter((other) => other !== keyId),
     places: written,
     ...(taken.some(({ signature }) => signature.seenIn.includes("master-key")) && { staysOnKey: staysOn(own, server) }),
   };
+}
+
+/** What cannot be searched now holds up nothing that can be done. */
+async function searchRooms(
+  userId: string,
+  context: RouteContext,
+): Promise<{ readonly holding: readonly string[]; readonly searchError?: HttpError }> {
+  try {
+    return { holding: await manifestRooms(userId, context) };
+  } catch (error) {
+    if (error instanceof HttpError) return { holding: [], searchError: error };
+    throw error;
+  }
 }
 
 /**
@@ -134,7 +147,7 @@ function nothingServed(
     throw new CountersignError("ERR_WITHDRAW_UNKNOWN", "expected the key ID of an own signature, found none under it");
   }
   const { userId } = signable;
-  return { userId, keyId, withdrawn: true, complete: true, searched: true, listed: [], relabelled: [], places: [] };
+  return { userId, keyId, withdrawn: true, complete: true, listed: [], relabelled: [], places: [] };
 }
 
 /**
