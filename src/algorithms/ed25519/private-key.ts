@@ -65,9 +65,7 @@ function holdSeed(seed: Bytes): HeldKey {
 }
 
 function holdPair({ privateKey, publicKey }: CryptoKeyPair): HeldKey {
-  if (privateKey?.algorithm.name !== "Ed25519" || publicKey?.algorithm.name !== "Ed25519") {
-    throw keyError("a pair of Ed25519 keys");
-  }
+  if (![privateKey, publicKey].every(isEd25519)) throw keyError("a pair of Ed25519 keys");
   return {
     sign: async (bytes) => {
       try {
@@ -93,6 +91,10 @@ function holdRemote(key: RemoteEd25519Key): HeldKey {
     },
     forget: () => undefined,
   };
+}
+
+function isEd25519(key: Partial<CryptoKey> | undefined): boolean {
+  return key?.algorithm?.name === "Ed25519";
 }
 
 function readBytes(data: Uint8Array | string, length: number): Bytes | undefined {

@@ -33,6 +33,7 @@ export class KeyList {
   /** Lines of readable keys, by the key in base64. */
   readonly #lines = new Map<string, KeyLine[]>();
   readonly #texts: readonly string[];
+  #hash: Promise<string> | undefined;
   readonly skipped: readonly SkippedLine[];
 
   /**
@@ -48,14 +49,17 @@ export class KeyList {
   /** Of all lines of a key the one that says the best of it counts. */
   judge(key: Uint8Array, nowMs: number): Admission {
     const lines = this.#lines.get(encodeBase64(key)) ?? [];
-    const [best] = lines.map((line) => judgeLine(line, nowMs)).sort(compare);
-    const counting = best ? lines.filter((line) => judgeLine(line, nowMs).code === best.code) : [];
-    return { verdict: best ?? verdictOf("key-unconfirmed"), names: namesOf(counting) };
+    const judged = lines.map((line) => ({ line, verdict: judgeLine(line, nowMs) }));
+    judged.sort((one, other) => compare(one.verdict, other.verdict));
+    const verdict = judged[0]?.verdict ?? verdictOf("key-unconfirmed");
+    const counting = judged.filter((one) => one.verdict.code === verdict.code);
+    return { verdict, names: namesOf(counting.map(({ line }) => line)) };
   }
 
   /** Changes with every change of what the lists say. */
-  async contentsHash(): Promise<string> {
-    return toHex(await sha256(utf8(JSON.stringify(this.#texts))));
+  contentsHash(): Promise<string> {
+    this.#hash ??= sha256(utf8(JSON.stringify(this.#texts))).then(toHex);
+    return this.#hash;
   }
 
   #read(text: string, list: number): SkippedLine[] {
