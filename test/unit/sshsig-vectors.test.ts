@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Fault } from "../../src/algorithms/shared/fault.js";
+import { sshsig } from "../../src/algorithms/sshsig/index.js";
 import { readPublicKey } from "../../src/algorithms/sshsig/public-key.js";
 import { isRight, readRawSignature } from "../../src/algorithms/sshsig/raw-signature.js";
 import { derMembers, readDer } from "../../src/encoding/der-reader.js";
 import { CountersignError } from "../../src/errors.js";
+import { readSignable } from "../../src/model/signable.js";
 import { mpint, str } from "../support/ssh.js";
+import { nowMs } from "../support/ssh-judge.js";
 import { hex, type WycheproofGroup, wycheproof } from "../support/vectors.js";
+import sshVectors from "../vectors/sshsig.json" with { type: "json" };
 
 /** A raw signature's data from what Wycheproof has, or `undefined` where SSH has no form for it. */
 type Convert = (signature: Uint8Array) => Buffer | undefined;
@@ -78,3 +82,12 @@ describe("SSH's signatures are judged as Wycheproof does", () => {
     expect(await judgeAll(groups, keyOf, type, (signature) => Buffer.from(signature))).toBe(259);
   });
 });
+
+it.each(sshVectors.tests)(
+  "a signature that ssh-keygen made, or ought to refuse, is what it was: $name",
+  async (test) => {
+    const { code, fingerprint: key, value } = test;
+    const object = readSignable(JSON.parse(sshVectors.object), sshVectors.userId);
+    expect(await sshsig().verify({ object, key, value, now: nowMs })).toMatchObject({ code });
+  },
+);
