@@ -72,6 +72,8 @@ export interface SshSigOptions {
   readonly counter?: number;
   /** Stands in the public key's place. */
   readonly publicKey?: Uint8Array;
+  /** Behind the numbers of the raw signature, where they stand. */
+  readonly tail?: Uint8Array;
   /** The raw signature whole. */
   readonly signature?: Uint8Array;
   /** Behind the end. */
@@ -105,13 +107,17 @@ export function makeSshSig(key: SshTestKey, message: Uint8Array, options: SshSig
 
 /** The raw signature of `key` over `data`, in SSH's wire format. */
 export function rawSignature(key: SshTestKey, data: Uint8Array, options: SshSigOptions = {}): Buffer {
-  const { flags = 1, counter = 7 } = options;
+  const { flags = 1, counter = 7, tail = Buffer.alloc(0) } = options;
   const state = Buffer.concat([Buffer.of(flags), uint32(counter)]);
   const isRsa = key.kind.startsWith("rsa");
   const type = options.type ?? (isRsa ? "rsa-sha2-512" : key.type);
   const signed = key.application ? Buffer.concat([sha256(key.application), state, sha256(data)]) : data;
   const digest = options.digest ?? (isRsa ? type.replace(/^rsa-sha2-/, "sha") : digestOf(key.kind));
-  return Buffer.concat([str(type), str(primitive(key, signed, digest)), ...(key.application ? [state] : [])]);
+  return Buffer.concat([
+    str(type),
+    str(Buffer.concat([primitive(key, signed, digest), tail])),
+    ...(key.application ? [state] : []),
+  ]);
 }
 
 /** As ssh-keygen writes it to a file. */

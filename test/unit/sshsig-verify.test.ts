@@ -119,6 +119,13 @@ describe("a value", () => {
     }
   });
 
+  it.each(goodKinds)("of a raw signature with more in it than %s writes is refused", async (kind) => {
+    const key = makeSshKey(kind);
+    const { status, code } = await judgeSsh(makeSshSig(key, object.bytes, { tail: Buffer.of(0) }), { key });
+    expect(status).toBe("invalid");
+    expect(code).toBe(/^(sk-)?p/.test(kind) ? "malformed" : "bad-signature");
+  });
+
   it("of a raw signature that is not as it should be is refused", async () => {
     const p256 = makeSshKey("p256");
     const rsa = makeSshKey("rsa2048");
@@ -223,10 +230,18 @@ describe("a key", () => {
     ]) {
       expect(await judgeBlob(bytes)).toBe("malformed");
     }
-    const signature = rawSignature(p256, object.bytes);
-    const publicKey = ecdsa("nistp256", offCurve);
-    const bytes = makeSshSig(p256, object.bytes, { publicKey, signature });
-    expect((await judgeSsh(bytes, { key: namesOf("", publicKey).fingerprint })).code).toBe("malformed");
+    // Signed by the very key, so that nothing but its spelling is wrong.
+    const hybrid = Buffer.concat([Buffer.of(6 + ((point[64] ?? 0) & 1)), point.subarray(1)]);
+    const keys = [
+      ["nistp256", offCurve],
+      ["nistp256", hybrid],
+      ["nistp384", point],
+      ["", point],
+    ] as const;
+    for (const publicKey of keys.map(([curve, q]) => ecdsa(curve, q))) {
+      const bytes = makeSshSig(p256, object.bytes, { publicKey });
+      expect((await judgeSsh(bytes, { key: namesOf("", publicKey).fingerprint })).code).toBe("malformed");
+    }
   });
 });
 
