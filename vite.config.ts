@@ -14,6 +14,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const alias = [
   { find: /^matrix-countersign$/, replacement: here("src/index.ts") },
   { find: /^matrix-countersign\/openpgp$/, replacement: here("src/algorithms/openpgp/index.ts") },
+  { find: /^matrix-countersign\/ed25519$/, replacement: here("src/algorithms/ed25519/index.ts") },
+  { find: /^matrix-countersign\/sshsig$/, replacement: here("src/algorithms/sshsig/index.ts") },
   { find: /^matrix-countersign\/trust$/, replacement: here("src/trust/index.ts") },
   { find: /^matrix-countersign\/store$/, replacement: here("src/store/index.ts") },
 ];

@@ -34,6 +34,7 @@ const tools = [
   { name: "chromium", package: "chromium", find: findChromium },
   { name: "gpg", package: "gnupg", find: () => findProgram("gpg") },
   { name: "sq", package: "sq", find: () => findProgram("sq") },
+  { name: "ssh-keygen", package: "openssh-client", find: () => findProgram("ssh-keygen") },
   { name: "python", package: "python3-venv", find: findPython },
 ];
 
@@ -47,7 +48,7 @@ export class MissingToolError extends Error {
 }
 
 /**
- * Makes sure of Chromium, GnuPG, Sequoia's sq and a Python that can make virtual environments.
+ * Makes sure of Chromium, GnuPG, Sequoia's sq, ssh-keygen and a Python that can make virtual environments.
  *
  * Installs what is missing with apt where this process is root.
  *

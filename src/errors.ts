@@ -1,7 +1,7 @@
 /**
  * Every code a {@link CountersignError} can carry. The list is closed: a new fault gets a new code here first.
  *
- * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`, `ERR_DER_*`: text or bytes that is not what it claims to be.
+ * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`, `ERR_DER_*`, `ERR_SSH_*`: text or bytes that is not what it claims to be.
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
@@ -16,6 +16,7 @@ export type ErrorCode =
   | "ERR_ARMOR_MALFORMED"
   | "ERR_ARMOR_LIMIT"
   | "ERR_DER_MALFORMED"
+  | "ERR_SSH_MALFORMED"
   | "ERR_KEY_ID_MALFORMED"
   | "ERR_OBJECT_SHAPE"
   | "ERR_SIGNATURE_VALUE"

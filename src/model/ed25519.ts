@@ -1,5 +1,5 @@
 import { decodeBase64 } from "../encoding/base64.js";
-import { type Bytes, concatBytes } from "../encoding/bytes.js";
+import { type Bytes, concatBytes, equalBytes } from "../encoding/bytes.js";
 import { CountersignError } from "../errors.js";
 import { isDegeneratePoint, littleEndian } from "./edwards-point.js";
 
@@ -75,6 +75,18 @@ export async function publicKeyOfSeed(seed: Bytes): Promise<Bytes> {
     },
     async (library) => new Uint8Array(await library.getPublicKeyAsync(checked(seed))),
   );
+}
+
+/**
+ * The seed inside of an Ed25519 private key in DER, in the one form that has no room for anything else: 32 bytes, a copy.
+ *
+ * @param pkcs8 an OneAsymmetricKey of version 1 without attributes (RFC 8410 §7), as OpenSSL writes it
+ * @returns `undefined` for anything else
+ */
+export function seedOfPkcs8(pkcs8: Uint8Array): Bytes | undefined {
+  const { length } = pkcs8Prefix;
+  const isSeed = pkcs8.length === length + 32 && equalBytes(pkcs8.subarray(0, length), pkcs8Prefix);
+  return isSeed ? new Uint8Array(pkcs8.subarray(length)) : undefined;
 }
 
 async function importSeed(seed: Bytes, extractable: boolean): Promise<CryptoKey> {

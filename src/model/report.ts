@@ -10,7 +10,7 @@ export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupport
  *
  * valid
  * - `valid` [TOTAL-PASSED]
- * - `key-unconfirmed` — the key is known from the key ID alone, so nobody could tell of its revocation
+ * - `key-unconfirmed` — the key is known from the key ID or the signature alone, so nobody could tell of its revocation
  *
  * invalid
  * - `malformed` [FORMAT_FAILURE] — the value is not what its algorithm writes
@@ -19,7 +19,9 @@ export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupport
  * - `wrong-object` [FORMAT_FAILURE] — the object is none that can be signed, or not this user's
  * - `wrong-signature-type` [FORMAT_FAILURE] — a certification, a cleartext or an inline message
  * - `wrong-key` [SIG_CONSTRAINTS_FAILURE] — made by another key than the key ID names
- * - `key-not-for-signing` [CHAIN_CONSTRAINTS_FAILURE] — usage flags, or a subkey that is not bound both ways
+ * - `wrong-namespace` [SIG_CONSTRAINTS_FAILURE] — made for another purpose, by the signature's own word (SSH)
+ * - `key-not-for-signing` [CHAIN_CONSTRAINTS_FAILURE] — usage flags, a subkey that is not bound both ways, or a list of keys
+ *   that admits the key for other purposes alone
  * - `weak-algorithm` [CRYPTO_CONSTRAINTS_FAILURE] — key, digest or curve is refused
  * - `unknown-critical` [SIG_CONSTRAINTS_FAILURE] — something marked critical that is not understood
  * - `key-revoked` [REVOKED] — for cause, or without a reason
@@ -38,6 +40,7 @@ export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupport
  * unsupported
  * - `unknown-algorithm` — no verifier for the algorithm
  * - `unsupported-key` — the verifier does not know this kind of key
+ * - `ssh-certificate` — made with an OpenSSH certificate, which is not followed: sign with the key itself
  */
 export type ReportCode =
   | "valid"
@@ -48,6 +51,7 @@ export type ReportCode =
   | "wrong-object"
   | "wrong-signature-type"
   | "wrong-key"
+  | "wrong-namespace"
   | "key-not-for-signing"
   | "weak-algorithm"
   | "unknown-critical"
@@ -62,7 +66,8 @@ export type ReportCode =
   | "verifier-failed"
   | "too-many"
   | "unknown-algorithm"
-  | "unsupported-key";
+  | "unsupported-key"
+  | "ssh-certificate";
 
 /** Every code with the one status it belongs to. */
 export const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
@@ -74,6 +79,7 @@ export const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
   "wrong-object": "invalid",
   "wrong-signature-type": "invalid",
   "wrong-key": "invalid",
+  "wrong-namespace": "invalid",
   "key-not-for-signing": "invalid",
   "weak-algorithm": "invalid",
   "unknown-critical": "invalid",
@@ -89,6 +95,7 @@ export const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
   "too-many": "indeterminate",
   "unknown-algorithm": "unsupported",
   "unsupported-key": "unsupported",
+  "ssh-certificate": "unsupported",
 };
 
 /** Who made a signature, as far as the mathematics shows. Says nothing about whom they may speak for. */
@@ -99,7 +106,10 @@ export interface Signer {
   readonly signingKey?: string;
   /** SHA-256 of the signing key's SubjectPublicKeyInfo, lower-case hexadecimal: one key in every algorithm. */
   readonly keyHash: string;
-  /** Names that the key gives itself: evidence to show, never a reason to trust. At most 16. */
+  /**
+   * Names that the key gives itself, of an SSH key those that the reader's own list gives it: evidence to show, never a reason
+   * to trust. At most 16.
+   */
   readonly names: readonly string[];
 }
 
@@ -119,6 +129,8 @@ export interface Verdict {
   readonly validUntil?: number;
   /** SHA-256 of the decoded signature, lower-case hexadecimal: what a withdrawal names. */
   readonly valueHash?: string;
+  /** Whether somebody touched the security key for this very signature, by its own word; absent for any other key. */
+  readonly userPresent?: boolean;
 }
 
 /** A verdict together with what it is about. */

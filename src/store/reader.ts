@@ -18,6 +18,11 @@ export function readCount(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** Reads a truth value. */
+export function readBoolean(value: unknown): boolean | undefined {
+  return typeof value === "boolean" ? value : undefined;
+}
+
 /** Reads text of at most `maxChars` UTF-16 units. */
 export function text(maxChars: number): Reader<string> {
   return (value) => (typeof value === "string" && value.length <= maxChars ? value : undefined);

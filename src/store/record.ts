@@ -3,7 +3,7 @@ import type { ExternalSignature, SignatureValue } from "../model/external-signat
 import { maxManifestBytes } from "../model/manifest/manifest.js";
 import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.js";
 import { type ReportCode, type Signer, statusOfCode, type Verdict } from "../model/report.js";
-import { json, listOf, objectReader, oneOf, type Reader, readCount, readTime, text } from "./reader.js";
+import { json, listOf, objectReader, oneOf, type Reader, readBoolean, readCount, readTime, text } from "./reader.js";
 import type { CachedReport, OutboxEntry } from "./signature-store.js";
 
 // Whatever comes out of a database is a stranger's word: another version, another program or a user with developer tools
@@ -35,8 +35,9 @@ const readAnyVerdict = objectReader<Verdict>(
     validFrom: readTime,
     validUntil: readTime,
     valueHash: text(maxKeyChars),
+    userPresent: readBoolean,
   },
-  ["signer", "createdAt", "expiresAt", "validFrom", "validUntil", "valueHash"],
+  ["signer", "createdAt", "expiresAt", "validFrom", "validUntil", "valueHash", "userPresent"],
 );
 
 /**

@@ -43,8 +43,8 @@ describe("what one entry point loads", () => {
     expect(files.filter((file) => /^algorithms\/.+\//.test(file) || file.startsWith("store/"))).toEqual([]);
   });
 
-  it("OpenPGP loads openpgp only when it is first needed", async () => {
-    const { files, packages } = await loadedAtOnce("algorithms/openpgp/index");
+  it.each(["openpgp", "ed25519", "sshsig"])("%s loads its library only when it is first needed", async (algorithm) => {
+    const { files, packages } = await loadedAtOnce(`algorithms/${algorithm}/index`);
     expect(packages).toEqual([]);
     expect(files.filter((file) => !/^(?:algorithms|encoding|model)\/|^errors\.js$/.test(file))).toEqual([]);
   });
@@ -73,7 +73,8 @@ describe("the package as it is packed", () => {
   }, 60_000);
 
   it("has declarations that need neither openpgp nor matrix-js-sdk", async () => {
-    for (const entry of ["index", "algorithms/openpgp/index", "trust/index", "store/index"]) {
+    const algorithms = ["openpgp", "ed25519", "sshsig"].map((name) => `algorithms/${name}/index`);
+    for (const entry of ["index", ...algorithms, "trust/index", "store/index"]) {
       const { packages } = await loadedAtOnce(entry, ".d.ts");
       expect(packages.filter((name) => /openpgp|matrix-js-sdk/.test(name))).toEqual([]);
     }

@@ -33,6 +33,7 @@ export function sampleReport(index: number, changes: Partial<CachedReport> = {})
       validFrom: sampleNow - 1000,
       validUntil: sampleNow + 86_400_000,
       valueHash: sampleKey(-5 - index),
+      userPresent: index % 2 === 0,
     },
     storedAt: sampleNow,
     freshUntil: sampleNow + 3_600_000,

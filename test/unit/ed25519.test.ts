@@ -1,33 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Bytes, concatBytes, toHex, utf8 } from "../../src/encoding/bytes.js";
-import { publicKeyOfSeed, signEd25519, verifyEd25519 } from "../../src/model/ed25519.js";
+import { publicKeyOfSeed, seedOfPkcs8, signEd25519, verifyEd25519 } from "../../src/model/ed25519.js";
+import { hex, type Rfc8032Test, rfc8032, wycheproof } from "../support/vectors.js";
 
-const hex = (text: string): Bytes => new Uint8Array(Buffer.from(text, "hex"));
-
-/** RFC 8032, section 7.1: TEST 1, 2 and 3. */
-const vectors = [
-  {
-    seed: "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-    publicKey: "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-    message: "",
-    signature:
-      "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
-  },
-  {
-    seed: "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-    publicKey: "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-    message: "72",
-    signature:
-      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
-  },
-  {
-    seed: "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
-    publicKey: "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
-    message: "af82",
-    signature:
-      "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
-  },
-] as const;
+const [first, second] = rfc8032 as readonly [Rfc8032Test, Rfc8032Test];
 
 const smallOrder = [
   "0100000000000000000000000000000000000000000000000000000000000000",
@@ -57,7 +33,7 @@ describe.each<[string, () => void]>([
   ["with WebCrypto", () => undefined],
   ["where WebCrypto has no Ed25519", forgetEd25519],
 ])("Ed25519 %s", (_where, prepare) => {
-  it.each(vectors)("does what RFC 8032 says of message $message", async (vector) => {
+  it.each(rfc8032)("does what RFC 8032 says in $name", async (vector) => {
     prepare();
     const [seed, message] = [hex(vector.seed), hex(vector.message)];
     expect(toHex(await publicKeyOfSeed(seed))).toBe(vector.publicKey);
@@ -65,17 +41,27 @@ describe.each<[string, () => void]>([
     expect(await verifyEd25519(hex(vector.publicKey), hex(vector.signature), message)).toBe(true);
   });
 
+  it("judges as Wycheproof does", async () => {
+    prepare();
+    for (const { publicKey, tests } of wycheproof<{ pk: string }>("ed25519")) {
+      for (const { tcId, comment, msg, sig, result } of tests) {
+        const isRight = await verifyEd25519(hex(publicKey.pk), hex(sig), hex(msg));
+        expect(isRight, `${tcId} ${comment}`).toBe(result === "valid");
+      }
+    }
+  });
+
   it("refuses another message, key or signature", async () => {
     prepare();
-    const [{ publicKey, signature, message }, other] = vectors;
+    const { publicKey, signature, message } = first;
     expect(await verifyEd25519(hex(publicKey), hex(signature), utf8("x"))).toBe(false);
-    expect(await verifyEd25519(hex(other.publicKey), hex(signature), hex(message))).toBe(false);
-    expect(await verifyEd25519(hex(publicKey), hex(other.signature), hex(message))).toBe(false);
+    expect(await verifyEd25519(hex(second.publicKey), hex(signature), hex(message))).toBe(false);
+    expect(await verifyEd25519(hex(publicKey), hex(second.signature), hex(message))).toBe(false);
   });
 
   it("refuses lengths that are not those of a key and a signature", async () => {
     prepare();
-    const [{ publicKey, signature, message }] = vectors;
+    const { publicKey, signature, message } = first;
     const longer = (text: string): Bytes => concatBytes(hex(text), Uint8Array.of(0));
     for (const [key, value] of [
       [longer(publicKey), hex(signature)],
@@ -94,14 +80,14 @@ describe.each<[string, () => void]>([
       const forged = concatBytes(hex(r), new Uint8Array(32));
       expect(await verifyEd25519(hex(point), forged, utf8("any message"))).toBe(false);
     }
-    const [{ publicKey, signature, message }] = vectors;
+    const { publicKey, signature, message } = first;
     const swapped = concatBytes(hex(point), hex(signature).subarray(32));
     expect(await verifyEd25519(hex(publicKey), swapped, hex(message))).toBe(false);
   });
 
   it("refuses the same signature with the group's order added to S", async () => {
     prepare();
-    const [{ publicKey, signature, message }] = vectors;
+    const { publicKey, signature, message } = first;
     const value = hex(signature);
     let s = BigInt(`0x${toHex(value.slice(32).reverse())}`) + groupOrder;
     for (let index = 32; index < 64; index++, s >>= 8n) value[index] = Number(s & 255n);
@@ -110,7 +96,7 @@ describe.each<[string, () => void]>([
 
   it("refuses 32 bytes that are no point of the curve", async () => {
     prepare();
-    const [{ signature, message }] = vectors;
+    const { signature, message } = first;
     const noPoint = hex(`02${"00".repeat(31)}`);
     expect(await verifyEd25519(noPoint, hex(signature), hex(message))).toBe(false);
   });
@@ -126,7 +112,7 @@ describe.each<[string, () => void]>([
 
 it("what libraries differ in is refused before one is asked", async () => {
   const importKey = vi.spyOn(crypto.subtle, "importKey");
-  const [{ publicKey, signature, message }] = vectors;
+  const { publicKey, signature, message } = first;
   const right = hex(signature);
   const [identity = ""] = smallOrder;
   // y = p + 3, which stands for the point with y = 3.
@@ -143,7 +129,7 @@ it("what libraries differ in is refused before one is asked", async () => {
 
 it("where the platform says that a key is no point, nothing is right under it", async () => {
   vi.spyOn(crypto.subtle, "importKey").mockRejectedValue(new DOMException("no point", "DataError"));
-  const [{ publicKey, signature, message }] = vectors;
+  const { publicKey, signature, message } = first;
   expect(await verifyEd25519(hex(publicKey), hex(signature), hex(message))).toBe(false);
 });
 
@@ -156,7 +142,7 @@ it("the platform alone would take a signature that nobody made", async () => {
 
 it("a private key is taken in so that it cannot be taken out, and its copy is overwritten", async () => {
   const importKey = vi.spyOn(crypto.subtle, "importKey");
-  await signEd25519(hex(vectors[0].seed), utf8("message"));
+  await signEd25519(hex(first.seed), utf8("message"));
   const [[, bytes, , extractable] = []] = importKey.mock.calls;
   expect(extractable).toBe(false);
   expect(toHex(bytes as unknown as Bytes)).toBe("00".repeat(48));
@@ -164,5 +150,20 @@ it("a private key is taken in so that it cannot be taken out, and its copy is ov
 
 it("a refusal by the platform that has other reasons is not hidden by the library", async () => {
   vi.spyOn(crypto.subtle, "importKey").mockRejectedValue(new DOMException("no", "OperationError"));
-  await expect(signEd25519(hex(vectors[0].seed), utf8(""))).rejects.toThrow("no");
+  await expect(signEd25519(hex(first.seed), utf8(""))).rejects.toThrow("no");
+});
+
+it("a seed is taken out of the one form of PKCS#8 that holds nothing else, as a copy", () => {
+  const seed = hex(first.seed);
+  const pkcs8 = concatBytes(hex("302e020100300506032b657004220420"), seed);
+  const taken = seedOfPkcs8(pkcs8);
+  pkcs8.fill(0);
+  expect(taken).toEqual(seed);
+  const others = [
+    "302e020100300506032b656e04220420",
+    "302e020101300506032b657004220420",
+    "302e020100300506032b65700422",
+  ];
+  for (const prefix of others) expect(seedOfPkcs8(concatBytes(hex(prefix), seed))).toBeUndefined();
+  expect(seedOfPkcs8(concatBytes(hex("302e020100300506032b657004220420"), seed, seed))).toBeUndefined();
 });

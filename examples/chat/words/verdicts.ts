@@ -25,6 +25,7 @@ const codes: Readonly<Record<ReportCode, string>> = {
   "unknown-critical": "it demands something that is not understood",
   "key-revoked": "its key is revoked",
   "made-in-future": "it was made in the future",
+  "wrong-namespace": "it was made for another purpose",
   expired: "it has expired",
   "key-expired": "its key has expired",
   "not-yet-valid": "it is not valid yet",
@@ -35,6 +36,7 @@ const codes: Readonly<Record<ReportCode, string>> = {
   "too-many": "there are too many signatures to look at",
   "unknown-algorithm": "Bob's client does not know this kind of signature",
   "unsupported-key": "its kind of key is not supported",
+  "ssh-certificate": "it was made with an SSH certificate, and only keys themselves are supported",
 };
 
 /** A report's code in words. */

@@ -1,10 +1,8 @@
 import type { Bytes } from "../../encoding/bytes.js";
 import type { SigningCommand } from "../algorithm.js";
+import { fileCommand, inputFile, printfCommand } from "../shared/signing-command.js";
 
-const inputFile = "matrix-master-key.json";
-const signatureFile = "matrix-master-key.json.asc";
-/** A longer command line is refused by some shells. */
-const maxPipeLength = 8000;
+const signatureFile = `${inputFile}.asc`;
 
 /**
  * Ready command lines that sign `bytes` with GnuPG or Sequoia.
@@ -23,20 +21,10 @@ export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
         { tool: "sq before 1.0", form: "pipe", command: `${echo} | sq sign --detached --signer-key key.pgp` },
       ]
     : [];
-  return [
-    ...pipes,
-    fileCommand("gpg", `gpg --disable-signer-uid --output ${signatureFile} --armor --detach-sign ${inputFile}`),
-    fileCommand("sq", `sq sign --signer-file key.pgp --signature-file ${signatureFile} ${inputFile}`),
-    fileCommand("sq before 1.0", `sq sign --detached --signer-key key.pgp --output ${signatureFile} ${inputFile}`),
-  ];
-}
-
-function fileCommand(tool: string, command: string): SigningCommand {
-  return { tool, form: "file", command, inputFile, outputFile: signatureFile };
-}
-
-function printfCommand(bytes: Bytes): string | undefined {
-  if (bytes.length > maxPipeLength || bytes.some((byte) => byte < 0x20 || byte > 0x7e)) return undefined;
-  const text = String.fromCharCode(...bytes);
-  return `printf %s '${text.replaceAll("'", "'\\''")}'`;
+  const files = [
+    ["gpg", `gpg --disable-signer-uid --output ${signatureFile} --armor --detach-sign ${inputFile}`],
+    ["sq", `sq sign --signer-file key.pgp --signature-file ${signatureFile} ${inputFile}`],
+    ["sq before 1.0", `sq sign --detached --signer-key key.pgp --output ${signatureFile} ${inputFile}`],
+  ] as const;
+  return [...pipes, ...files.map(([tool, command]) => fileCommand(tool, command, signatureFile))];
 }

@@ -1,5 +1,5 @@
+import { clockSkewMs } from "../shared/limits.js";
 import type { JudgedKey } from "./judged-certificate.js";
-import { clockSkewMs } from "./limits.js";
 import type { SelfSignature } from "./self-signatures.js";
 
 /** What says at one time how a key may be used and for how long. */

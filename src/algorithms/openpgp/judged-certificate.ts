@@ -1,13 +1,14 @@
 import { decodeUtf8 } from "../../encoding/bytes.js";
 import type { ReportCode } from "../../model/report.js";
+import { displayName } from "../shared/display-name.js";
+import { Fault, forgetFailure } from "../shared/fault.js";
+import { maxNameLength } from "../shared/limits.js";
 import type { Certificate, Component } from "./certificate.js";
 import type { SignedData } from "./check-signature.js";
 import { isClaimedRevoked } from "./designated-revokers.js";
-import { displayName } from "./display-name.js";
-import { Fault, forgetFailure } from "./fault.js";
 import { isNamedIn } from "./fingerprint.js";
 import type { OpenPgpLibrary } from "./library.js";
-import { maxBindingsOfSlowKeys, maxNameLength, maxOwnSignaturesOfSlowKeys } from "./limits.js";
+import { maxBindingsOfSlowKeys, maxOwnSignaturesOfSlowKeys } from "./limits.js";
 import { countOwnSignatures, hasTooManyRevocations } from "./merge-certificates.js";
 import { isSlow, type PublicKey, readPublicKey } from "./public-key.js";
 import { type Revocation, type SelfSignature, SignatureVerifier, type VerifiedSignatures } from "./self-signatures.js";

@@ -1,9 +1,9 @@
 import { looksArmored, readArmor, readWrappedBase64 } from "../../encoding/armor.js";
 import { type Bytes, concatBytes } from "../../encoding/bytes.js";
 import { CountersignError } from "../../errors.js";
-import { Fault } from "./fault.js";
+import { Fault } from "../shared/fault.js";
+import { isTextOrBytes, textOf } from "../shared/text-of.js";
 import { groupPackets, holdsPrivateKey, type PacketGroup } from "./packet-groups.js";
-import { isTextOrBytes, textOf } from "./text-of.js";
 
 /** The most that one piece of key data may be. */
 export interface KeyDataLimits {

@@ -1,11 +1,12 @@
 import { decodeUtf8, sha256, toHex, utf8 } from "../../encoding/bytes.js";
+import { displayName } from "../shared/display-name.js";
+import { Fault } from "../shared/fault.js";
+import { maxNameLength, maxNames } from "../shared/limits.js";
 import { type Certificate, keyRevocations, readCertificate, readRevocations } from "./certificate.js";
 import { revokersOf } from "./designated-revokers.js";
-import { displayName } from "./display-name.js";
-import { Fault } from "./fault.js";
 import { isNamedIn, issuerNames } from "./fingerprint.js";
 import type { KeyData } from "./key-data.js";
-import { maxNameLength, maxNames, maxRevocations } from "./limits.js";
+import { maxRevocations } from "./limits.js";
 import { certificateContents, mergeCertificates, withRevocations } from "./merge-certificates.js";
 import type { PacketGroup } from "./packet-groups.js";
 import { identityOf, type ParsedSignature } from "./signature-packet.js";

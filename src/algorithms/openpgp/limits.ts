@@ -38,17 +38,3 @@ export const maxSubkeys = 64;
 /** Back-signatures looked at in one copy of a binding, and in all copies together. */
 export const maxBackSignatures = 4;
 export const maxMergedBackSignatures = 8;
-
-/** RSA moduli below are refused (PROTOCOL), above they are not computed. */
-export const minRsaBits = 2048;
-export const maxRsaBits = 16_384;
-/** RSA exponents above are not computed: they make one verification cost seconds. */
-export const maxRsaExponentBits = 32;
-
-/** Names of a signer in a report. */
-export const maxNames = 16;
-/** A longer user ID is left out of the report: UTF-16 units. */
-export const maxNameLength = 512;
-
-/** How far ahead another computer's clock may be. */
-export const clockSkewMs: number = 5 * 60_000;

@@ -1,6 +1,6 @@
 import { toHex } from "../../encoding/bytes.js";
+import { Fault } from "../shared/fault.js";
 import type { Certificate, Component } from "./certificate.js";
-import { Fault } from "./fault.js";
 import { maxMergedBackSignatures, maxOwnSignatures, maxRevocations, maxSubkeys, maxUserIds } from "./limits.js";
 import { identityOf, type ParsedSignature, signatureType } from "./signature-packet.js";
 

@@ -1,4 +1,4 @@
-import { Fault } from "./fault.js";
+import { Fault } from "../shared/fault.js";
 import { maxCertificatePackets } from "./limits.js";
 import { type Packet, packetTag, readPackets } from "./packets.js";
 import { signatureType } from "./signature-packet.js";

@@ -1,4 +1,4 @@
-import { Fault } from "./fault.js";
+import { Fault } from "../shared/fault.js";
 
 /** Packet types (RFC 9580 §5). */
 export const packetTag = {

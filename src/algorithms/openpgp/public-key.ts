@@ -1,9 +1,10 @@
 import type { ReportCode } from "../../model/report.js";
+import { rsaFault } from "../shared/rsa-fault.js";
 import { keyCreatedMs } from "./fingerprint.js";
 import { keyHashOf } from "./key-hash.js";
 import { callConfig, type KeyPacket, type OpenPgpLibrary } from "./library.js";
 import { isDegenerate } from "./small-order.js";
-import { keyAlgorithm, keyAlgorithmFault, rsaFault } from "./strength.js";
+import { keyAlgorithm, keyAlgorithmFault } from "./strength.js";
 
 /** The packet of a primary key or subkey, read and looked at on its own. */
 export interface PublicKey {

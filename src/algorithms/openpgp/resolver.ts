@@ -1,6 +1,6 @@
 import { orAborted, throwIfAborted } from "../../model/abort.js";
+import { Fault } from "../shared/fault.js";
 import type { Certificate } from "./certificate.js";
-import { Fault } from "./fault.js";
 import { readKeyData } from "./key-data.js";
 import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { groupByIssuer, readCertificates, revocationsOf } from "./read-certificates.js";

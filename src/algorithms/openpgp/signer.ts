@@ -1,7 +1,7 @@
 import { CountersignError } from "../../errors.js";
+import { isTextOrBytes } from "../shared/text-of.js";
 import { algorithmId } from "./identifier.js";
 import { callConfig, libraryLoader, type OpenPgpLibrary, type PrivateKey } from "./library.js";
-import { isTextOrBytes } from "./text-of.js";
 
 /** A private key to sign with. */
 export interface PrivateKeyMaterial {

@@ -1,6 +1,6 @@
 import { decodeBase64 } from "../../encoding/base64.js";
+import { Fault } from "../shared/fault.js";
 import { type Certificate, readCertificate } from "./certificate.js";
-import { Fault } from "./fault.js";
 import type { Keyring } from "./keyring.js";
 import { maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { includesCertificate, mergeCertificates, withRevocations } from "./merge-certificates.js";

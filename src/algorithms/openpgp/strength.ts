@@ -1,6 +1,5 @@
 import { toHex } from "../../encoding/bytes.js";
 import type { ReportCode } from "../../model/report.js";
-import { maxRsaBits, maxRsaExponentBits, minRsaBits } from "./limits.js";
 
 /** Public-key algorithms (RFC 9580 §9.1). */
 export const keyAlgorithm = {
@@ -74,18 +73,4 @@ export function isKnownKind(body: Uint8Array): boolean {
   const start = version === 6 ? 10 : 6;
   const length = body[start] ?? 0;
   return knownCurves.has(toHex(body.subarray(start + 1, start + 1 + length)));
-}
-
-/** Why an RSA key counts for nothing: too short, an exponent of one, or numbers that take seconds to compute with. */
-export function rsaFault(modulus: Uint8Array, exponent: Uint8Array): ReportCode | undefined {
-  const bits = bitLength(modulus);
-  const exponentBits = bitLength(exponent);
-  if (bits < minRsaBits || exponentBits < 2) return "weak-algorithm";
-  return bits > maxRsaBits || exponentBits > maxRsaExponentBits ? "unsupported-key" : undefined;
-}
-
-function bitLength(bigEndian: Uint8Array): number {
-  const first = bigEndian.findIndex((byte) => byte !== 0);
-  if (first < 0) return 0;
-  return (bigEndian.length - first - 1) * 8 + (32 - Math.clz32(bigEndian[first] ?? 0));
 }

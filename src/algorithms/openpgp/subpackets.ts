@@ -1,5 +1,5 @@
 import { toHex } from "../../encoding/bytes.js";
-import { Fault } from "./fault.js";
+import { Fault } from "../shared/fault.js";
 import { readNumber } from "./packets.js";
 
 const type = {

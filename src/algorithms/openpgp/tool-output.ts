@@ -1,12 +1,12 @@
 import { joinBlocks, looksArmored, readArmor, readWrappedBase64 } from "../../encoding/armor.js";
 import { CountersignError } from "../../errors.js";
+import { Fault } from "../shared/fault.js";
+import { isTextOrBytes, textOf } from "../shared/text-of.js";
 import type { Certificate } from "./certificate.js";
-import { Fault } from "./fault.js";
 import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { groupPackets, holdsPrivateKey } from "./packet-groups.js";
 import { packetTag, readPackets } from "./packets.js";
 import { readCertificates } from "./read-certificates.js";
-import { isTextOrBytes, textOf } from "./text-of.js";
 import { type ReadSignature, readSignatures } from "./value.js";
 
 /** What a signing tool gave back: signatures, and the certificates that came along. */

@@ -1,7 +1,7 @@
 import type { ReportCode } from "../../model/report.js";
+import { clockSkewMs, maxNames } from "../shared/limits.js";
 import { allSelfSignatures, governingAt, newestFirst, rank } from "./governing.js";
 import type { JudgedKey, JudgedUserId } from "./judged-certificate.js";
-import { clockSkewMs, maxNames } from "./limits.js";
 import type { BackSignature, SelfSignature } from "./self-signatures.js";
 
 const signDataFlag = 0x02;

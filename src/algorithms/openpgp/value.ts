@@ -2,7 +2,7 @@ import { looksArmored, readArmor } from "../../encoding/armor.js";
 import { decodeBase64 } from "../../encoding/base64.js";
 import { type Bytes, concatBytes } from "../../encoding/bytes.js";
 import { CountersignError } from "../../errors.js";
-import { Fault } from "./fault.js";
+import { Fault } from "../shared/fault.js";
 import { maxBlocks, maxValueBytes, maxValueLength, maxValuePackets, maxValueSignatures } from "./limits.js";
 import { packetTag, readPackets } from "./packets.js";
 import { type ParsedSignature, parseSignature, signatureType } from "./signature-packet.js";

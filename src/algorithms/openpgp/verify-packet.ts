@@ -1,9 +1,10 @@
 import type { ReportCode, Signer, Verdict } from "../../model/report.js";
+import { Fault, verdictOf } from "../shared/fault.js";
+import { clockSkewMs } from "../shared/limits.js";
 import { checkSignature, documentData } from "./check-signature.js";
-import { Fault, verdictOf } from "./fault.js";
 import type { JudgedCertificate, JudgedKey } from "./judged-certificate.js";
 import type { OpenPgpLibrary } from "./library.js";
-import { clockSkewMs, maxIssuerCandidates } from "./limits.js";
+import { maxIssuerCandidates } from "./limits.js";
 import { refusalOf } from "./self-signatures.js";
 import type { ParsedSignature } from "./signature-packet.js";
 import { keyAlgorithmFault } from "./strength.js";

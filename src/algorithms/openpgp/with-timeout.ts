@@ -1,4 +1,4 @@
-import { Fault } from "./fault.js";
+import { Fault } from "../shared/fault.js";
 
 /** The answer, unless it takes longer: whoever never answers must not hold a verdict up. @throws Fault `resolver-failed` */
 export function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {

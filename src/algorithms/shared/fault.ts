@@ -1,6 +1,6 @@
 import { type ReportCode, statusOfCode, type Verdict } from "../../model/report.js";
 
-/** Ends a verification from within with the code of its verdict. Never leaves this folder. */
+/** Ends a verification from within with the code of its verdict. Never leaves an algorithm. */
 export class Fault extends Error {
   /** The verdict's code. */
   readonly code: ReportCode;

@@ -1,0 +1,5 @@
+/** @module matrix-countersign/sshsig */
+
+export type { SkipReason } from "./key-line.js";
+export type { SkippedLine } from "./key-list.js";
+export { type SshKeyList, type SshSigAlgorithm, type SshSigOptions, sshsig } from "./sshsig.js";
