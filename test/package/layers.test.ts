@@ -26,6 +26,8 @@ const forbidden = [
   ["src/algorithms/openpgp/b.ts", "../../trust/assess.js"],
   ["src/algorithms/shared/a.ts", "../openpgp/packets.js"],
   ["src/algorithms/x509/a.ts", "idb"],
+  ["src/algorithms/sshsig/a.ts", "../ed25519/verify.js"],
+  ["src/algorithms/ed25519/a.ts", "../sshsig/verify.js"],
 ] as const;
 
 const allowed = [
@@ -34,6 +36,7 @@ const allowed = [
   ["src/algorithms/openpgp/x.ts", "openpgp"],
   ["src/algorithms/openpgp/y.ts", "../algorithm.js"],
   ["src/algorithms/openpgp/z.ts", "../shared/der.js"],
+  ["src/algorithms/sshsig/y.ts", "../shared/fault.js"],
   ["src/store/y.ts", "idb"],
   ["src/client/y.ts", "../trust/assess.js"],
 ] as const;

@@ -96,6 +96,7 @@ describe("a signature by a raw key", () => {
       { ...members, signature: `${signature}.1` },
       { ...members, signature: 7 },
       Object.create(members) as SignatureValue,
+      Object.assign(Object.create({ expires_ts: expires }), { signature, created_ts: created, more: 0 }),
     ];
     for (const text of texts) expect(await judge(text)).toEqual({ status: "invalid", code: "malformed" });
   });

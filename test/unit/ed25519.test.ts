@@ -1,23 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Bytes, concatBytes, toHex, utf8 } from "../../src/encoding/bytes.js";
 import { publicKeyOfSeed, seedOfPkcs8, signEd25519, verifyEd25519 } from "../../src/model/ed25519.js";
+import { degeneratePoints } from "../support/degenerate-points.js";
 import { hex, type Rfc8032Test, rfc8032, wycheproof } from "../support/vectors.js";
 
 const [first, second] = rfc8032 as readonly [Rfc8032Test, Rfc8032Test];
-
-const smallOrder = [
-  "0100000000000000000000000000000000000000000000000000000000000000",
-  "0100000000000000000000000000000000000000000000000000000000000080",
-  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-  "0000000000000000000000000000000000000000000000000000000000000000",
-  "0000000000000000000000000000000000000000000000000000000000000080",
-  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-];
 
 const groupOrder = 2n ** 252n + 27742317777372353535851937790883648493n;
 
@@ -74,9 +61,9 @@ describe.each<[string, () => void]>([
     }
   });
 
-  it.each(smallOrder)("refuses the point %s as a key and in a signature", async (point) => {
+  it.each(degeneratePoints)("refuses the point %s as a key and in a signature", async (point) => {
     prepare();
-    for (const r of smallOrder) {
+    for (const r of degeneratePoints) {
       const forged = concatBytes(hex(r), new Uint8Array(32));
       expect(await verifyEd25519(hex(point), forged, utf8("any message"))).toBe(false);
     }
@@ -114,7 +101,7 @@ it("what libraries differ in is refused before one is asked", async () => {
   const importKey = vi.spyOn(crypto.subtle, "importKey");
   const { publicKey, signature, message } = first;
   const right = hex(signature);
-  const [identity = ""] = smallOrder;
+  const [identity = ""] = degeneratePoints;
   // y = p + 3, which stands for the point with y = 3.
   const notCanonical = hex(`f0${"ff".repeat(30)}7f`);
   const forgeries: [Bytes, Bytes][] = [
@@ -134,7 +121,7 @@ it("where the platform says that a key is no point, nothing is right under it", 
 });
 
 it("the platform alone would take a signature that nobody made", async () => {
-  const [identity = ""] = smallOrder;
+  const [identity = ""] = degeneratePoints;
   const key = await crypto.subtle.importKey("raw", hex(identity), "Ed25519", false, ["verify"]);
   const forged = concatBytes(hex(identity), new Uint8Array(32));
   expect(await crypto.subtle.verify("Ed25519", key, forged, utf8("any message"))).toBe(true);

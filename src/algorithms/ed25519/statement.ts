@@ -31,10 +31,10 @@ export interface Statement extends Lifetime {
 export function readStatement(value: SignatureValue): Statement | undefined {
   const text = typeof value === "string" ? value : textOf(value);
   if (text === undefined || text.length > maxTextLength) return undefined;
-  const [, base64 = "", created, expires] = textForm.exec(text) ?? [];
-  const signature = tryDecodeBase64(base64);
+  const [, base64, created, expires] = textForm.exec(text) ?? [];
+  const signature = base64 === undefined ? undefined : tryDecodeBase64(base64);
   const lifetime = { createdMs: Number(created), expiresMs: Number(expires) };
-  return signature?.length === 64 && isLifetime(lifetime) ? { signature, ...lifetime } : undefined;
+  return signature && isLifetime(lifetime) ? { signature, ...lifetime } : undefined;
 }
 
 /** The value to publish, as {@link readStatement} reads it. */

@@ -21,7 +21,7 @@ export type SshPublicKey = CommonMembers &
   (
     | { readonly kind: "ed25519"; readonly point: Bytes }
     | { readonly kind: "ecdsa"; readonly curve: Curve }
-    | { readonly kind: "rsa"; readonly octets: number }
+    | { readonly kind: "rsa" }
   );
 
 const certificateType = /-cert-v[0-9]+@openssh\.com$/;
@@ -80,10 +80,10 @@ function readEcdsa(curveName: string, reader: SshReader): { kind: "ecdsa"; info:
   return { kind: "ecdsa", info: ecKeyInfo(curve.identifier, point), curve };
 }
 
-function readRsa(reader: SshReader): { kind: "rsa"; info: Bytes; octets: number } {
+function readRsa(reader: SshReader): { kind: "rsa"; info: Bytes } {
   const exponent = reader.unsignedInteger();
   const modulus = reader.unsignedInteger();
   const fault = rsaFault(modulus, exponent);
   if (fault) throw new Fault(fault);
-  return { kind: "rsa", info: rsaKeyInfo(modulus, exponent), octets: modulus.length };
+  return { kind: "rsa", info: rsaKeyInfo(modulus, exponent) };
 }

@@ -55,14 +55,9 @@ export async function isRight(signature: RawSignature, key: SshPublicKey, messag
     case "ed25519":
       return verifyEd25519(key.point, new Uint8Array(data), signed);
     case "ecdsa":
-      return isRightEcdsa(
-        readOrFault(() => readNumbers(data, key.curve)),
-        key.info,
-        key.curve,
-        signed,
-      );
+      return isRightEcdsa(data, key.info, key.curve, signed);
     case "rsa":
-      return isRightRsa(signature, key, signed);
+      return isRightRsa(signature, key.info, signed);
   }
 }
 
@@ -70,19 +65,16 @@ async function signedBySecurityKey(application: Uint8Array, state: Uint8Array, m
   return concatBytes(await sha256(application), state, await sha256(message));
 }
 
-async function isRightEcdsa(numbers: Bytes | undefined, info: Bytes, curve: Curve, message: Bytes): Promise<boolean> {
+async function isRightEcdsa(data: Uint8Array, info: Bytes, curve: Curve, message: Bytes): Promise<boolean> {
+  const numbers = readOrFault(() => readNumbers(data, curve));
   const key = await importKey(info, { name: "ECDSA", namedCurve: curve.name });
   return numbers !== undefined && crypto.subtle.verify({ name: "ECDSA", hash: curve.hash }, key, numbers, message);
 }
 
-async function isRightRsa(
-  { type, data }: RawSignature,
-  { info, octets }: { readonly info: Bytes; readonly octets: number },
-  message: Bytes,
-): Promise<boolean> {
+async function isRightRsa({ type, data }: RawSignature, info: Bytes, message: Bytes): Promise<boolean> {
   const name = "RSASSA-PKCS1-v1_5";
   const key = await importKey(info, { name, hash: rsaDigests.get(type) ?? "" });
-  return data.length === octets && crypto.subtle.verify(name, key, new Uint8Array(data), message);
+  return crypto.subtle.verify(name, key, new Uint8Array(data), message);
 }
 
 /** Both numbers of an ECDSA signature (RFC 5656 §3.1.2) as WebCrypto takes them; `undefined` where one is too long. */
