@@ -26,12 +26,26 @@ export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupport
  * - `unknown-critical` [SIG_CONSTRAINTS_FAILURE] — something marked critical that is not understood
  * - `key-revoked` [REVOKED] — for cause, or without a reason
  * - `made-in-future` [FORMAT_FAILURE] — more than 5 minutes ahead
+ * - `cert-revoked` [REVOKED_NO_POE, REVOKED_CA_NO_POE] — a certificate of every path, for cause or without a reason
+ * - `not-a-ca` [CHAIN_CONSTRAINTS_FAILURE] — a certificate that may not issue any did
+ * - `path-length` [CHAIN_CONSTRAINTS_FAILURE] — more CAs below one than it allows
+ * - `key-usage` [CHAIN_CONSTRAINTS_FAILURE] — a key that may not sign, or not certificates
+ * - `extended-key-usage` [CHAIN_CONSTRAINTS_FAILURE] — certificates for other purposes
+ * - `unknown-critical-extension` [CHAIN_CONSTRAINTS_FAILURE]
+ * - `name-constraints` [CHAIN_CONSTRAINTS_FAILURE] — a name that a CA above may not give
+ * - `policy` [CHAIN_CONSTRAINTS_FAILURE] — a policy is asked for, and none is left
+ * - `name-mismatch` [SIG_CONSTRAINTS_FAILURE] — the certificate names another user, or none
  *
  * indeterminate
  * - `expired` [EXPIRED] — the signature's own time is over
  * - `key-expired` [OUT_OF_BOUNDS_NO_POE] — the key's time is over
  * - `not-yet-valid` [NOT_YET_VALID]
  * - `key-revoked-softly` [REVOKED_NO_POE] — superseded or retired; see `validFrom` and `validUntil`
+ * - `cert-expired` [OUT_OF_BOUNDS_NO_POE] — a certificate's time is over; see `validFrom` and `validUntil`
+ * - `cert-not-yet-valid` [OUT_OF_BOUNDS_NOT_REVOKED] — a certificate's time has not come
+ * - `cert-revoked-softly` [REVOKED_NO_POE] — superseded, retired or on hold
+ * - `revocation-unknown` [TRY_LATER] — no list or answer that is good now says that a certificate is not revoked
+ * - `no-path` [NO_CERTIFICATE_CHAIN_FOUND] — no path to a given root
  * - `no-key` [SIGNING_CERTIFICATE_NOT_FOUND] — nobody has the public key
  * - `resolver-failed` [TRY_LATER] — asking for the key failed
  * - `verifier-failed` [TRY_LATER] — the algorithm threw or its library is missing
@@ -57,10 +71,24 @@ export type ReportCode =
   | "unknown-critical"
   | "key-revoked"
   | "made-in-future"
+  | "cert-revoked"
+  | "not-a-ca"
+  | "path-length"
+  | "key-usage"
+  | "extended-key-usage"
+  | "unknown-critical-extension"
+  | "name-constraints"
+  | "policy"
+  | "name-mismatch"
   | "expired"
   | "key-expired"
   | "not-yet-valid"
   | "key-revoked-softly"
+  | "cert-expired"
+  | "cert-not-yet-valid"
+  | "cert-revoked-softly"
+  | "revocation-unknown"
+  | "no-path"
   | "no-key"
   | "resolver-failed"
   | "verifier-failed"
@@ -85,10 +113,24 @@ export const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
   "unknown-critical": "invalid",
   "key-revoked": "invalid",
   "made-in-future": "invalid",
+  "cert-revoked": "invalid",
+  "not-a-ca": "invalid",
+  "path-length": "invalid",
+  "key-usage": "invalid",
+  "extended-key-usage": "invalid",
+  "unknown-critical-extension": "invalid",
+  "name-constraints": "invalid",
+  policy: "invalid",
+  "name-mismatch": "invalid",
   expired: "indeterminate",
   "key-expired": "indeterminate",
   "not-yet-valid": "indeterminate",
   "key-revoked-softly": "indeterminate",
+  "cert-expired": "indeterminate",
+  "cert-not-yet-valid": "indeterminate",
+  "cert-revoked-softly": "indeterminate",
+  "revocation-unknown": "indeterminate",
+  "no-path": "indeterminate",
   "no-key": "indeterminate",
   "resolver-failed": "indeterminate",
   "verifier-failed": "indeterminate",
