@@ -1,5 +1,6 @@
 import type { Place } from "./identity.js";
 import type { Purpose } from "./signable.js";
+import type { SignerCertificate } from "./signer-certificate.js";
 
 /** What became of one signature. Only `valid` can ever convince; the other three differ in what to do next. */
 export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupported";
@@ -18,7 +19,8 @@ export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupport
  * - `bad-signature` [SIG_CRYPTO_FAILURE] — the maths is wrong
  * - `wrong-object` [FORMAT_FAILURE] — the object is none that can be signed, or not this user's
  * - `wrong-signature-type` [FORMAT_FAILURE] — a certification, a cleartext or an inline message
- * - `wrong-key` [SIG_CONSTRAINTS_FAILURE] — made by another key than the key ID names
+ * - `wrong-key` [SIG_CONSTRAINTS_FAILURE] — made by another key than the key ID names, or with another certificate than the
+ *   signature itself says
  * - `wrong-namespace` [SIG_CONSTRAINTS_FAILURE] — made for another purpose, by the signature's own word (SSH)
  * - `key-not-for-signing` [CHAIN_CONSTRAINTS_FAILURE] — usage flags, a subkey that is not bound both ways, or a list of keys
  *   that admits the key for other purposes alone
@@ -171,6 +173,13 @@ export interface Verdict {
   readonly validUntil?: number;
   /** SHA-256 of the decoded signature, lower-case hexadecimal: what a withdrawal names. */
   readonly valueHash?: string;
+  /** The signer's certificate, where X.509 has a part in the signature and the mathematics was right. */
+  readonly certificate?: SignerCertificate;
+  /**
+   * Until when the verdict stays what it is, where something else than validity ends it: the age of a revocation list, for one. A
+   * cached verdict never outlives it.
+   */
+  readonly freshUntil?: number;
   /** Whether somebody touched the security key for this very signature, by its own word; absent for any other key. */
   readonly userPresent?: boolean;
 }
