@@ -14,6 +14,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const alias = [
   { find: /^matrix-countersign$/, replacement: here("src/index.ts") },
   { find: /^matrix-countersign\/openpgp$/, replacement: here("src/algorithms/openpgp/index.ts") },
+  { find: /^matrix-countersign\/x509$/, replacement: here("src/algorithms/x509.ts") },
   { find: /^matrix-countersign\/trust$/, replacement: here("src/trust/index.ts") },
   { find: /^matrix-countersign\/store$/, replacement: here("src/store/index.ts") },
 ];

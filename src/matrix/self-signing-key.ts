@@ -1,8 +1,7 @@
-import { tryDecodeBase64 } from "../encoding/base64.js";
+import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
 import type { Bytes } from "../encoding/bytes.js";
 import { orAborted } from "../model/abort.js";
 import { publicKeyOfSeed } from "../model/ed25519.js";
-import { encodeBase64 } from "../encoding/base64.js";
 import type { MatrixClientLike } from "./client-like.js";
 
 /**
@@ -40,10 +39,7 @@ async function fromSecretStorage(client: MatrixClientLike): Promise<string | und
 }
 
 /** A source that has no key, or whose owner says no, is none: the manifest goes out unapproved then, which its receipt says. */
-async function askQuietly(
-  ask: () => Promise<string | undefined>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function askQuietly(ask: () => Promise<string | undefined>, signal: AbortSignal): Promise<string | undefined> {
   try {
     return await orAborted(ask(), signal);
   } catch (error) {
