@@ -78,7 +78,8 @@ const maxDepth = 3;
 
 /** Its path must begin at the same root; its own revocation is asked for too, in the same way. */
 async function isValidSigner(signer: Certificate, question: RevocationQuestion): Promise<boolean> {
-  const { above, request, validatePaths } = question;
+  const { above, request, validatePaths, certificate } = question;
+  if (signer.sha256 === certificate.sha256) return isOwnWitness(signer);
   const asked = request.asked ?? [];
   const [root] = above;
   if (!root || asked.includes(signer.sha256) || asked.length === maxDepth) return false;
@@ -93,4 +94,10 @@ async function isValidSigner(signer: Certificate, question: RevocationQuestion):
     asked: [...asked, signer.sha256],
   });
   return code === "valid";
+}
+
+/** Whether a certificate's issuer wants its holder to say of itself whether it is revoked; other lists still count. */
+function isOwnWitness({ subject, extensions }: Certificate): boolean {
+  const issuers = extensions.crlDistributionPoints.flatMap(({ crlIssuer }) => crlIssuer ?? []);
+  return issuers.some((name) => name.form === "directoryName" && name.name.comparable === subject.comparable);
 }

@@ -99,17 +99,20 @@ function covers({ distribution }: RevocationList, { reasons }: DistributionPoint
   return (distribution?.reasons?.has(reason) ?? true) && (reasons?.has(reason) ?? true);
 }
 
-/** The delta list that continues a complete one, good now, of the same issuer and scope (§5.2.4, §6.3.3 (c)). */
+/** The newest delta list that continues a complete one, good now, of the same issuer and scope (§5.2.4, §6.3.3 (c)). */
 async function findDelta(list: RevocationList, question: RevocationQuestion): Promise<RevocationList | undefined> {
   const { number, distribution, issuer } = list;
   const now = question.request.now ?? question.request.at;
   if (!number) return undefined;
-  for (const delta of question.evidence.listsOf(issuer.comparable).slice(0, 4 * maxLists)) {
-    if (!delta.baseNumber || !delta.number || delta.hasUnknownCritical || !isGoodAt(delta, now)) continue;
-    const isContinued = compareNumbers(delta.baseNumber, number) <= 0 && compareNumbers(number, delta.number) <= 0;
-    const isSameScope = String(distribution?.octets) === String(delta.distribution?.octets);
-    if (isContinued && isSameScope && (await isCertifiedSigner(delta, question))) return delta;
-  }
+  const scope = String(distribution?.octets);
+  const deltas = question.evidence
+    .listsOf(issuer.comparable)
+    .flatMap((delta) => (delta.baseNumber && delta.number ? [{ delta, from: delta.baseNumber, to: delta.number }] : []))
+    .filter(({ from, to }) => compareNumbers(from, number) <= 0 && compareNumbers(number, to) <= 0)
+    .filter(({ delta }) => !delta.hasUnknownCritical && isGoodAt(delta, now))
+    .filter(({ delta }) => String(delta.distribution?.octets) === scope)
+    .sort((a, b) => compareNumbers(b.to, a.to));
+  for (const { delta } of deltas.slice(0, maxLists)) if (await isCertifiedSigner(delta, question)) return delta;
   return undefined;
 }
 

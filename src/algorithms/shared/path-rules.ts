@@ -78,18 +78,23 @@ function isWithinPathLength({ extensions }: Certificate, below: readonly Certifi
   return below.filter((certificate) => !isSelfIssued(certificate)).length <= allowed;
 }
 
-/** The first certificate below the root at which no purpose is left. */
+/** The first certificate below the root at which no purpose is left; a leaf that is itself a root is bound as a leaf. */
 function findPurposeFault(chain: readonly Certificate[], purpose: PathPurpose): Certificate | undefined {
-  if (purpose === "crl") return undefined;
-  let left: ReadonlySet<string> = purpose === "timestamp" ? new Set([oid.timeStamping]) : signaturePurposes;
   const leaf = chain.at(-1);
-  if (purpose === "timestamp" && !leaf?.extensions.extendedKeyUsage) return leaf;
-  // A leaf that is itself a root is bound as a leaf.
+  if (purpose === "crl") return undefined;
+  if (purpose === "timestamp" && !isForTimestampsAlone(leaf)) return leaf;
+  let left: ReadonlySet<string> = purpose === "timestamp" ? new Set([oid.timeStamping]) : signaturePurposes;
   for (const certificate of chain.length === 1 ? chain : chain.slice(1)) {
     const usage = certificate.extensions.extendedKeyUsage;
-    if (!usage || (usage.purposes.has(oid.anyExtendedKeyUsage) && purpose === "signature")) continue;
+    if (!usage || usage.purposes.has(oid.anyExtendedKeyUsage)) continue;
     left = new Set([...left].filter((candidate) => usage.purposes.has(candidate)));
     if (left.size === 0) return certificate;
   }
   return undefined;
+}
+
+/** RFC 3161 §2.3. */
+function isForTimestampsAlone(leaf: Certificate | undefined): boolean {
+  const usage = leaf?.extensions.extendedKeyUsage;
+  return usage?.isCritical === true && usage.purposes.size === 1 && usage.purposes.has(oid.timeStamping);
 }

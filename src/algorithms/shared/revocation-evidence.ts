@@ -54,9 +54,15 @@ export class RevocationEvidence {
   }
 }
 
-/** A copy of what is there already changes nothing. */
-function push<T extends { readonly signedPart: Bytes }>(map: Map<string, T[]>, key: string, value: T): void {
+/** A copy of what is there already, signature included, changes nothing. */
+function push<T extends { readonly signedPart: Bytes; readonly signature: Bytes }>(
+  map: Map<string, T[]>,
+  key: string,
+  value: T,
+): void {
   const known = map.get(key) ?? [];
-  if (!known.some(({ signedPart }) => equalBytes(signedPart, value.signedPart))) known.push(value);
+  const isCopy = (other: T): boolean =>
+    equalBytes(other.signature, value.signature) && equalBytes(other.signedPart, value.signedPart);
+  if (!known.some(isCopy)) known.push(value);
   map.set(key, known);
 }
