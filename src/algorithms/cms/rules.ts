@@ -1,6 +1,6 @@
 import type { ReportCode } from "../../model/report.js";
 import type { CertificatePool } from "../shared/certificate-pool.js";
-import type { SignedData } from "../shared/cms-signed-data.js";
+import type { CmsMessage } from "../shared/cms-message.js";
 import { decodeCmsValue } from "../shared/cms-value.js";
 import type { SignerRules } from "../shared/judge-signer.js";
 import { oid } from "../shared/object-identifiers.js";
@@ -16,7 +16,7 @@ export function cmsRules(timestampRoots: () => Promise<CertificatePool>): Signer
 }
 
 /** The signature is detached and over data: it says nothing about content of its own. */
-function findFormFault({ contentType, content }: SignedData): ReportCode | undefined {
+function findFormFault({ signedData: { contentType, content } }: CmsMessage): ReportCode | undefined {
   if (content !== undefined) return "wrong-signature-type";
   return contentType === oid.data ? undefined : "malformed";
 }

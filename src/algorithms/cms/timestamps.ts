@@ -1,11 +1,12 @@
-import { concatBytes, equalBytes } from "../../encoding/bytes.js";
+import { equalBytes } from "../../encoding/bytes.js";
 import { CountersignError } from "../../errors.js";
 import type { SignatureTimestamp } from "../../model/signer-certificate.js";
+import type { Certificate } from "../shared/certificate.js";
 import type { CertificatePool } from "../shared/certificate-pool.js";
 import { validatePaths } from "../shared/certification-path.js";
-import { findCmsSignatureFault, namedCertificates } from "../shared/cms-signature.js";
-import { readSignedData, type SignedData } from "../shared/cms-signed-data.js";
-import type { SignerInfo } from "../shared/cms-signer-info.js";
+import { type CmsMessage, readCmsMessage, signersCertificates } from "../shared/cms-message.js";
+import type { CmsSignerInfo } from "../shared/cms-signed-data.js";
+import { verifySignerInfo } from "../shared/cms-verify.js";
 import type { TimestampFindings } from "../shared/judge-signer.js";
 import { clockSkewMs } from "../shared/limits.js";
 import type { PathRequest } from "../shared/path-types.js";
@@ -31,11 +32,11 @@ interface Judged extends SignatureTimestamp {
  * @throws CountersignError `ERR_ABORTED`; what the platform throws where it cannot compute
  */
 export async function readTimestamps(
-  signer: SignerInfo,
+  signer: CmsSignerInfo,
   request: PathRequest,
   roots: CertificatePool,
 ): Promise<TimestampFindings> {
-  const tokens = (signer.unsignedAttributes.get(timestampToken) ?? []).slice(0, maxTimestamps);
+  const tokens = (signer.unsignedAttributes?.values.get(timestampToken) ?? []).slice(0, maxTimestamps);
   const judged: Judged[] = [];
   for (const { encoded } of tokens) {
     const timestamp = await readOrNothing(() => judgeToken(encoded, signer, request, roots));
@@ -50,20 +51,21 @@ export async function readTimestamps(
 
 async function judgeToken(
   der: Uint8Array,
-  signer: SignerInfo,
+  signer: CmsSignerInfo,
   request: PathRequest,
   roots: CertificatePool,
 ): Promise<Judged | undefined> {
-  const token = await readSignedData(der);
-  if (token.contentType !== timestampInfo || !token.content) return undefined;
-  const info = readTimestampInfo(token.content);
+  const token = await readCmsMessage(der);
+  const { contentType, content } = token.signedData;
+  if (contentType !== timestampInfo || !content) return undefined;
+  const info = readTimestampInfo(content);
   if (!(await isOver(info, signer))) return undefined;
   const now = request.now ?? request.at;
   const validUntil = info.at > now + clockSkewMs ? undefined : await authorityValidUntil(token, request, roots);
   return { at: info.at, counts: validUntil !== undefined, ...(validUntil !== undefined && { validUntil }) };
 }
 
-async function isOver({ digest, imprint }: TimestampInfo, { signature }: SignerInfo): Promise<boolean> {
+async function isOver({ digest, imprint }: TimestampInfo, { signature }: CmsSignerInfo): Promise<boolean> {
   const hash = readHash(digest);
   if (hash === "weak" || hash === "unsupported") return false;
   return equalBytes(imprint, new Uint8Array(await crypto.subtle.digest(hash, signature)));
@@ -71,25 +73,24 @@ async function isOver({ digest, imprint }: TimestampInfo, { signature }: SignerI
 
 /** Until when the authority that signed a token is valid; `undefined` where it is none that counts. */
 async function authorityValidUntil(
-  { signers, certificates, content, contentType }: SignedData,
+  { signer, certificates, signedData }: CmsMessage,
   request: PathRequest,
   roots: CertificatePool,
 ): Promise<number | undefined> {
-  const [signer, ...otherSigners] = signers;
-  if (!signer?.signedAttributes || otherSigners.length > 0) return undefined;
-  const [leaf, ...others] = namedCertificates(signer, [...certificates, ...missingIn(certificates, roots)]);
+  if (!signer.signedAttributes) return undefined;
+  const [leaf, ...others] = signersCertificates(signer, [...certificates, ...missingIn(certificates, roots)]);
   const usage = leaf?.extensions.extendedKeyUsage;
   // RFC 3161 §2.3: for nothing else, and critical. That the purpose is this one is a rule of the path.
   if (!leaf || others.length > 0 || !usage?.isCritical || usage.purposes.size !== 1) return undefined;
-  if (await findCmsSignatureFault(signer, leaf, contentType, concatBytes(content ?? new Uint8Array())))
-    return undefined;
+  const outcome = await verifySignerInfo(signer, leaf, signedData, signedData.content ?? new Uint8Array());
+  if (outcome !== "valid") return undefined;
   const presented = certificates.filter((certificate) => certificate !== leaf);
   const now = request.now ?? request.at;
   const paths = await validatePaths({ ...request, leaf, presented, roots, at: now, purpose: "timestamp" });
   return paths.code === "valid" ? paths.validUntil : undefined;
 }
 
-function missingIn(certificates: SignedData["certificates"], roots: CertificatePool): SignedData["certificates"] {
+function missingIn(certificates: readonly Certificate[], roots: CertificatePool): readonly Certificate[] {
   return roots.all().filter(({ sha256 }) => !certificates.some((certificate) => certificate.sha256 === sha256));
 }
 

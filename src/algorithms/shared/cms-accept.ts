@@ -8,8 +8,8 @@ import { formatKeyId } from "../../model/key-id.js";
 import type { AcceptedSignature, AcceptInput, SignatureAlgorithm } from "../algorithm.js";
 import type { Certificate } from "./certificate.js";
 import { issuerKeyId } from "./certificate-evidence.js";
-import { namedCertificates } from "./cms-signature.js";
-import { maxCmsBytes, readSignedData } from "./cms-signed-data.js";
+import { type CmsMessage, readCmsMessage, signersCertificates } from "./cms-message.js";
+import { maxCmsValueBytes } from "./cms-value.js";
 import { pemText } from "./pem-text.js";
 import { isTextOrBytes, textOf } from "./text-of.js";
 
@@ -22,7 +22,7 @@ export interface CmsPublishing {
 }
 
 const labels = ["CMS", "PKCS7"];
-const maxOutputLength = 2 * maxCmsBytes;
+const maxOutputLength = 2 * maxCmsValueBytes;
 
 /**
  * Turns what `openssl cms`, a card's program or a signer of this package wrote into the signature to publish: PEM with any text
@@ -67,9 +67,8 @@ function readOutput(output: string | Uint8Array): Bytes {
 }
 
 async function keyIdOf(der: Bytes): Promise<string> {
-  const { signers, certificates } = await readOrRefuse(der);
-  const [signer] = signers;
-  const [leaf] = signer ? namedCertificates(signer, certificates) : [];
+  const { signer, certificates } = await readOrRefuse(der);
+  const [leaf] = signersCertificates(signer, certificates);
   if (!leaf) throw noKey("the signer's certificate inside of the signature");
   const chain = climb([leaf], certificates);
   const key = issuerKeyId(chain, certificates);
@@ -78,9 +77,9 @@ async function keyIdOf(der: Bytes): Promise<string> {
   return key;
 }
 
-async function readOrRefuse(der: Bytes): ReturnType<typeof readSignedData> {
+async function readOrRefuse(der: Bytes): Promise<CmsMessage> {
   try {
-    return await readSignedData(der);
+    return await readCmsMessage(der);
   } catch (cause) {
     if (!(cause instanceof CountersignError)) throw cause;
     throw malformed("a CMS signature in DER", cause);

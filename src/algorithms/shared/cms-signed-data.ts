@@ -40,6 +40,8 @@ export interface CmsSignedData {
   readonly certificates: readonly Uint8Array[];
   /** Whether there are certificates of another kind than X.509's: attribute certificates, PKCS#6. */
   readonly hasOtherCertificates: boolean;
+  /** Whether lists, answers or anything else about revocation came along. */
+  readonly hasRevocations: boolean;
   readonly revocationLists: readonly Uint8Array[];
   /** OCSP answers (RFC 5940). */
   readonly ocspAnswers: readonly Uint8Array[];
@@ -66,7 +68,8 @@ export function readSignedData(der: Uint8Array): CmsSignedData {
   const digestAlgorithms = membersOf(fields.take(), tag.set).map((value) => readAlgorithm(value));
   const encapsulated = readContent(fields.take());
   const certificates = membersOrNone(fields.optional(contextConstructed(0)));
-  const revocations = membersOrNone(fields.optional(contextConstructed(1)));
+  const revocationField = fields.optional(contextConstructed(1));
+  const revocations = membersOrNone(revocationField);
   const signers = membersOf(fields.take(), tag.set).map(readSignerInfo);
   fields.end();
   const plain = (values: readonly DerValue[]): Uint8Array[] =>
@@ -77,6 +80,7 @@ export function readSignedData(der: Uint8Array): CmsSignedData {
     ...encapsulated,
     certificates: plain(certificates),
     hasOtherCertificates: certificates.some((value) => value.tag !== tag.sequence),
+    hasRevocations: revocationField !== undefined,
     revocationLists: plain(revocations),
     ocspAnswers: revocations.flatMap(readOtherRevocation),
     signers,

@@ -3,11 +3,12 @@ import type { Bytes } from "../../encoding/bytes.js";
 import { looksPem, readPem } from "../../encoding/pem.js";
 import { CountersignError } from "../../errors.js";
 import type { SignatureValue } from "../../model/external-signature.js";
-import { maxCmsBytes } from "./cms-signed-data.js";
 import { Fault } from "./fault.js";
 
+/** The largest CMS that is taken for a signature, in bytes. */
+export const maxCmsValueBytes: number = 128 * 1024;
 /** Base64 of the largest CMS, in lines and with room for a frame. */
-const maxTextLength: number = Math.ceil(maxCmsBytes * 1.5);
+const maxTextLength: number = Math.ceil(maxCmsValueBytes * 1.5);
 
 /**
  * The bytes of a CMS in a signature's value: PEM with one of `labels` and nothing around it, or where `allowsBase64` unpadded base64.
@@ -35,6 +36,6 @@ function unpadded(text: string): Bytes {
 }
 
 function bounded(bytes: Bytes): Bytes {
-  if (bytes.length > maxCmsBytes) throw new Fault("too-large");
+  if (bytes.length > maxCmsValueBytes) throw new Fault("too-large");
   return bytes;
 }

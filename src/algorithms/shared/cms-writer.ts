@@ -1,7 +1,6 @@
 import type { Bytes } from "../../encoding/bytes.js";
 import { derNull, derSequence, derUnsignedInteger, derValue } from "../../encoding/der-writer.js";
 import type { Certificate } from "./certificate.js";
-import { compareOctets } from "./cms-attributes.js";
 import { contextConstructed, contextPrimitive, tag } from "./der-tags.js";
 import { encodedOid } from "./encoded-oid.js";
 import { oid } from "./object-identifiers.js";
@@ -107,4 +106,14 @@ function byIssuer({ issuer, serialNumber }: Certificate): Bytes {
 
 function sorted(values: readonly Uint8Array[]): Uint8Array[] {
   return [...values].sort(compareOctets);
+}
+
+/** The order of a SET OF (X.690 §11.6); of two that begin alike the shorter comes first. */
+function compareOctets(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let index = 0; index < shared; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }

@@ -8,11 +8,10 @@ import type { Certificate } from "./certificate.js";
 import { certificateEvidence, signerOf } from "./certificate-evidence.js";
 import type { CertificateConfig } from "./certificate-options.js";
 import { validatePaths } from "./certification-path.js";
-import { findCmsSignatureFault, namedCertificates } from "./cms-signature.js";
-import { readSignedData, type SignedData } from "./cms-signed-data.js";
-import type { SignerInfo } from "./cms-signer-info.js";
+import { type CmsMessage, readCmsMessage, signersCertificates } from "./cms-message.js";
+import type { CmsSignerInfo } from "./cms-signed-data.js";
+import { verifySignerInfo } from "./cms-verify.js";
 import { Fault, verdictOf } from "./fault.js";
-import { oid } from "./object-identifiers.js";
 import type { CertificationPath, PathRequest, PathVerdict } from "./path-types.js";
 
 /** While revocation could not be found out and the addresses may answer later, a verdict is asked for again after this. */
@@ -32,9 +31,9 @@ export interface SignerRules {
   /** The CMS in a value. @throws Fault */
   decode(value: VerifyInput["value"]): Bytes;
   /** What is wrong with the form; `undefined` where nothing is. @throws CountersignError `ERR_DER_MALFORMED` */
-  findFormFault(signedData: SignedData, signer: SignerInfo): ReportCode | undefined;
+  findFormFault(message: CmsMessage): ReportCode | undefined;
   /** Timestamps on the signature. */
-  readTimestamps?(signer: SignerInfo, request: PathRequest): Promise<TimestampFindings>;
+  readTimestamps?(signer: CmsSignerInfo, request: PathRequest): Promise<TimestampFindings>;
   /** The valid paths that count for this user, and why none does where none does; all of them where absent. */
   choosePaths?(
     certificate: Certificate,
@@ -63,15 +62,14 @@ export async function judgeSigner(input: VerifyInput, config: CertificateConfig,
 async function judge(input: VerifyInput, config: CertificateConfig, rules: SignerRules): Promise<Verdict> {
   const { object, value, now, signal } = input;
   const bytes = rules.decode(value);
-  const signedData = await readSignedData(bytes);
-  const signer = onlySigner(signedData);
-  const formFault = rules.findFormFault(signedData, signer);
+  const message = await readCmsMessage(bytes);
+  const { signer, signedData, certificates: presented } = message;
+  const formFault = rules.findFormFault(message);
   if (formFault) return verdictOf(formFault);
   const { roots, evidence } = await config.contents();
-  const presented = signedData.certificates;
   const leaf = signersCertificate(signer, presented, roots.all());
-  const fault = await findCmsSignatureFault(signer, leaf, oid.data, object.bytes);
-  if (fault) return verdictOf(fault);
+  const outcome = await verifySignerInfo(signer, leaf, signedData, object.bytes);
+  if (outcome !== "valid") return verdictOf(outcome);
   const request: PathRequest = {
     leaf,
     presented: presented.filter((certificate) => certificate !== leaf),
@@ -101,22 +99,16 @@ async function judge(input: VerifyInput, config: CertificateConfig, rules: Signe
   });
 }
 
-function onlySigner({ signers }: SignedData): SignerInfo {
-  const [signer, ...others] = signers;
-  if (!signer || others.length > 0) throw new Fault("malformed");
-  return signer;
-}
-
 /** Two that fit: nobody can say which of them it is, and a reader elsewhere may take the other one. */
 function signersCertificate(
-  signer: SignerInfo,
+  signer: CmsSignerInfo,
   presented: readonly Certificate[],
   known: readonly Certificate[],
 ): Certificate {
-  const [certificate, ...others] = namedCertificates(signer, presented);
+  const [certificate, ...others] = signersCertificates(signer, presented);
   if (others.length > 0) throw new Fault("malformed");
   if (certificate) return certificate;
-  const [pinned, ...more] = namedCertificates(signer, known);
+  const [pinned, ...more] = signersCertificates(signer, known);
   if (!pinned || more.length > 0) throw new Fault("no-key");
   return pinned;
 }

@@ -2,9 +2,7 @@ import type { ReportCode } from "../../model/report.js";
 import { hasNoParameters } from "../shared/algorithm-identifier.js";
 import type { Certificate } from "../shared/certificate.js";
 import { ownerNamedBy } from "../shared/certificate-evidence.js";
-import { namedCertificates } from "../shared/cms-signature.js";
-import type { SignedData } from "../shared/cms-signed-data.js";
-import type { SignerInfo } from "../shared/cms-signer-info.js";
+import { type CmsMessage, signersCertificates } from "../shared/cms-message.js";
 import { decodeCmsValue } from "../shared/cms-value.js";
 import type { SignerRules } from "../shared/judge-signer.js";
 import { namingOf } from "../shared/matrix-names.js";
@@ -26,15 +24,15 @@ export const x509Rules: SignerRules = {
  * Everything but the mathematics that makes a CMS one of this algorithm: one digest, SHA-512; no content, attributes signed, or
  * revocation lists; certificates of X.509 alone, the signer's among them; RSASSA-PSS with SHA-512 and 64 bytes of salt.
  */
-function findFormFault(signedData: SignedData, signer: SignerInfo): ReportCode | undefined {
-  const { version, digests, contentType, content, certificates, hasOtherCertificates, hasRevocationInfo } = signedData;
-  const [digest, ...others] = digests;
-  if (readHash(signer.digest) === "weak") return "weak-algorithm";
-  const isSha512 = [digest, signer.digest].every((one) => one?.oid === oid.sha512 && hasNoParameters(one));
-  const isDetached = version === 3 && contentType === oid.data && content === undefined && !hasRevocationInfo;
+function findFormFault({ signedData, signer, certificates }: CmsMessage): ReportCode | undefined {
+  const { version, digestAlgorithms, contentType, content, hasRevocations, hasOtherCertificates } = signedData;
+  const [digest, ...others] = digestAlgorithms;
+  if (readHash(signer.digestAlgorithm) === "weak") return "weak-algorithm";
+  const isSha512 = [digest, signer.digestAlgorithm].every((one) => one?.oid === oid.sha512 && hasNoParameters(one));
+  const isDetached = version === 3 && contentType === oid.data && content === undefined && !hasRevocations;
   if (others.length > 0 || !isSha512 || !isDetached || hasOtherCertificates) return "malformed";
-  if (signer.identifier.kind !== "subject-key-id" || signer.signedAttributes) return "malformed";
-  if (namedCertificates(signer, certificates).length === 0) return "malformed";
+  if (!("subjectKeyId" in signer.signer) || signer.signedAttributes) return "malformed";
+  if (signersCertificates(signer, certificates).length === 0) return "malformed";
   const scheme = readScheme(signer.signatureAlgorithm);
   if (scheme === "weak") return "weak-algorithm";
   const isPss = typeof scheme === "object" && scheme.kind === "rsa-pss";
