@@ -16,6 +16,7 @@ const alias = [
   { find: /^matrix-countersign\/openpgp$/, replacement: here("src/algorithms/openpgp/index.ts") },
   { find: /^matrix-countersign\/ed25519$/, replacement: here("src/algorithms/ed25519/index.ts") },
   { find: /^matrix-countersign\/sshsig$/, replacement: here("src/algorithms/sshsig/index.ts") },
+  { find: /^matrix-countersign\/x509$/, replacement: here("src/algorithms/x509.ts") },
   { find: /^matrix-countersign\/trust$/, replacement: here("src/trust/index.ts") },
   { find: /^matrix-countersign\/store$/, replacement: here("src/store/index.ts") },
 ];

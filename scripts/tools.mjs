@@ -25,6 +25,7 @@ const environments = {
   "synapse-1.163.2": ["matrix-synapse==1.163.2", ...synapseBounds],
   "synapse-1.152.1": ["matrix-synapse==1.152.1", ...synapseBounds],
   oracles: ["canonicaljson==2.0.0", "pysequoia==0.1.35"],
+  vectors: ["cryptography_vectors==50.0.2"],
 };
 
 /** @typedef {{ name: string, package: string, find: () => Promise<string | undefined> }} Tool */

@@ -49,6 +49,15 @@ export interface SigningCommand {
   readonly outputFile?: string;
 }
 
+/** How large a signature will be, as far as that is known before it is made. */
+export interface SizeEstimate {
+  /** Code points of key ID and value together: the least and the most that is usual. */
+  readonly least: number;
+  readonly most: number;
+  /** Whether MSC2961's size rule binds the algorithm's key IDs: it binds none without `custom:`. */
+  readonly isBound: boolean;
+}
+
 /**
  * One kind of external signature. It says whether a signature is right and who made it, and never sees trust.
  *
@@ -70,6 +79,8 @@ export interface SignatureAlgorithm {
    * @throws CountersignError `ERR_ACCEPT_MALFORMED`, `ERR_ACCEPT_NO_KEY`, `ERR_ACCEPT_NOT_VALID`
    */
   accept?(input: AcceptInput): Promise<AcceptedSignature>;
+  /** What is usual for this algorithm; without it nothing is known. */
+  estimate?(): SizeEstimate;
   /** Ready command lines for these bytes; empty where they cannot be given safely. */
   commands?(bytes: Bytes): readonly SigningCommand[];
 }

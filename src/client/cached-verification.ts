@@ -117,6 +117,7 @@ function cacheable({ cacheKey }: Task, report: SignatureReport, now: number): Ca
   const { userId, seenIn: _seenIn, heldBy: _heldBy, ...verdict } = rest;
   const lasting = verdict.status === "valid" || (verdict.status === "invalid" && verdict.code !== "made-in-future");
   if (cacheKey === undefined || !lasting) return [];
-  const freshUntil = Math.min(now + maxCacheMs, verdict.validUntil ?? Infinity, verdict.expiresAt ?? Infinity);
+  const ends = [verdict.validUntil, verdict.expiresAt, verdict.freshUntil].filter((end) => end !== undefined);
+  const freshUntil = Math.min(now + maxCacheMs, ...ends);
   return freshUntil > now ? [{ cacheKey, userId, verdict, storedAt: now, freshUntil }] : [];
 }

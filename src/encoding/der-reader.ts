@@ -1,6 +1,6 @@
 import { CountersignError } from "../errors.js";
 
-/** The most that is read at once, in bytes. */
+/** The most that is read at once, in bytes, where the caller does not say otherwise. */
 export const maxDerBytes: number = 64 * 1024;
 
 /** The most levels of values in values; the outermost is the first. */
@@ -12,6 +12,8 @@ export interface DerValue {
   readonly tag: number;
   /** What stands behind tag and length. */
   readonly contents: Uint8Array;
+  /** Tag, length and contents. */
+  readonly encoded: Uint8Array;
   /** The values around this one, itself counted. */
   readonly depth: number;
 }
@@ -24,11 +26,12 @@ export interface DerValue {
  *
  * Own code because an ASN.1 library weighs more than all else that is loaded at once.
  *
- * @throws CountersignError `ERR_DER_MALFORMED`, past {@link maxDerBytes} too
+ * @param maxBytes the most that is read, below 16 MiB
+ * @throws CountersignError `ERR_DER_MALFORMED`, past `maxBytes` too
  * @see X.690 §8.1, §10.1
  */
-export function readDer(bytes: Uint8Array): DerValue {
-  if (bytes.length > maxDerBytes) throw malformed(`at most ${maxDerBytes} bytes`);
+export function readDer(bytes: Uint8Array, maxBytes: number = maxDerBytes): DerValue {
+  if (bytes.length > maxBytes) throw malformed(`at most ${maxBytes} bytes`);
   const [value, ...others] = readValues(bytes, 1);
   if (!value || others.length > 0) throw malformed("exactly one value");
   return value;
@@ -78,8 +81,9 @@ function readValues(bytes: Uint8Array, depth: number): DerValue[] {
     if ((tag & 0x1f) === 0x1f) throw malformed("a tag number below 31");
     const { start, length } = readLength(bytes, offset + 1);
     if (start + length > bytes.length) throw malformed("a length that fits");
-    values.push({ tag, contents: bytes.subarray(start, start + length), depth });
-    offset = start + length;
+    const end = start + length;
+    values.push({ tag, contents: bytes.subarray(start, end), encoded: bytes.subarray(offset, end), depth });
+    offset = end;
   }
   return values;
 }
@@ -89,7 +93,7 @@ function readLength(bytes: Uint8Array, offset: number): { start: number; length:
   if (first === undefined) throw malformed("a length");
   if (first < 0x80) return { start: offset + 1, length: first };
   const octets = bytes.subarray(offset + 1, offset + 1 + (first & 0x7f));
-  // Three octets are more than the most that is read; none at all is the indefinite form.
+  // Three octets are the most that is read; none at all is the indefinite form.
   if (octets.length === 0 || octets.length > 3 || octets.length < (first & 0x7f)) throw malformed("a definite length");
   const length = octets.reduce((total, octet) => total * 256 + octet, 0);
   if (octets[0] === 0 || length < 0x80) throw malformed("a length in its shortest form");

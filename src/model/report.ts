@@ -1,5 +1,6 @@
 import type { Place } from "./identity.js";
 import type { Purpose } from "./signable.js";
+import type { SignerCertificate } from "./signer-certificate.js";
 
 /** What became of one signature. Only `valid` can ever convince; the other three differ in what to do next. */
 export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupported";
@@ -18,7 +19,8 @@ export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupport
  * - `bad-signature` [SIG_CRYPTO_FAILURE] — the maths is wrong
  * - `wrong-object` [FORMAT_FAILURE] — the object is none that can be signed, or not this user's
  * - `wrong-signature-type` [FORMAT_FAILURE] — a certification, a cleartext or an inline message
- * - `wrong-key` [SIG_CONSTRAINTS_FAILURE] — made by another key than the key ID names
+ * - `wrong-key` [SIG_CONSTRAINTS_FAILURE] — made by another key than the key ID names, or with another certificate than the
+ *   signature itself says
  * - `wrong-namespace` [SIG_CONSTRAINTS_FAILURE] — made for another purpose, by the signature's own word (SSH)
  * - `key-not-for-signing` [CHAIN_CONSTRAINTS_FAILURE] — usage flags, a subkey that is not bound both ways, or a list of keys
  *   that admits the key for other purposes alone
@@ -26,12 +28,26 @@ export type SignatureStatus = "valid" | "invalid" | "indeterminate" | "unsupport
  * - `unknown-critical` [SIG_CONSTRAINTS_FAILURE] — something marked critical that is not understood
  * - `key-revoked` [REVOKED] — for cause, or without a reason
  * - `made-in-future` [FORMAT_FAILURE] — more than 5 minutes ahead
+ * - `cert-revoked` [REVOKED_NO_POE, REVOKED_CA_NO_POE] — a certificate of every path, for cause or without a reason
+ * - `not-a-ca` [CHAIN_CONSTRAINTS_FAILURE] — a certificate that may not issue any did
+ * - `path-length` [CHAIN_CONSTRAINTS_FAILURE] — more CAs below one than it allows
+ * - `key-usage` [CHAIN_CONSTRAINTS_FAILURE] — a key that may not sign, or not certificates
+ * - `extended-key-usage` [CHAIN_CONSTRAINTS_FAILURE] — certificates for other purposes
+ * - `unknown-critical-extension` [CHAIN_CONSTRAINTS_FAILURE]
+ * - `name-constraints` [CHAIN_CONSTRAINTS_FAILURE] — a name that a CA above may not give
+ * - `policy` [CHAIN_CONSTRAINTS_FAILURE] — a policy is asked for, and none is left
+ * - `name-mismatch` [SIG_CONSTRAINTS_FAILURE] — the certificate names another user, or none
  *
  * indeterminate
  * - `expired` [EXPIRED] — the signature's own time is over
  * - `key-expired` [OUT_OF_BOUNDS_NO_POE] — the key's time is over
  * - `not-yet-valid` [NOT_YET_VALID]
  * - `key-revoked-softly` [REVOKED_NO_POE] — superseded or retired; see `validFrom` and `validUntil`
+ * - `cert-expired` [OUT_OF_BOUNDS_NO_POE] — a certificate's time is over; see `validFrom` and `validUntil`
+ * - `cert-not-yet-valid` [OUT_OF_BOUNDS_NOT_REVOKED] — a certificate's time has not come
+ * - `cert-revoked-softly` [REVOKED_NO_POE] — superseded, retired or on hold
+ * - `revocation-unknown` [TRY_LATER] — no list or answer that is good now says that a certificate is not revoked
+ * - `no-path` [NO_CERTIFICATE_CHAIN_FOUND] — no path to a given root
  * - `no-key` [SIGNING_CERTIFICATE_NOT_FOUND] — nobody has the public key
  * - `resolver-failed` [TRY_LATER] — asking for the key failed
  * - `verifier-failed` [TRY_LATER] — the algorithm threw or its library is missing
@@ -57,10 +73,24 @@ export type ReportCode =
   | "unknown-critical"
   | "key-revoked"
   | "made-in-future"
+  | "cert-revoked"
+  | "not-a-ca"
+  | "path-length"
+  | "key-usage"
+  | "extended-key-usage"
+  | "unknown-critical-extension"
+  | "name-constraints"
+  | "policy"
+  | "name-mismatch"
   | "expired"
   | "key-expired"
   | "not-yet-valid"
   | "key-revoked-softly"
+  | "cert-expired"
+  | "cert-not-yet-valid"
+  | "cert-revoked-softly"
+  | "revocation-unknown"
+  | "no-path"
   | "no-key"
   | "resolver-failed"
   | "verifier-failed"
@@ -85,10 +115,24 @@ export const statusOfCode: Readonly<Record<ReportCode, SignatureStatus>> = {
   "unknown-critical": "invalid",
   "key-revoked": "invalid",
   "made-in-future": "invalid",
+  "cert-revoked": "invalid",
+  "not-a-ca": "invalid",
+  "path-length": "invalid",
+  "key-usage": "invalid",
+  "extended-key-usage": "invalid",
+  "unknown-critical-extension": "invalid",
+  "name-constraints": "invalid",
+  policy: "invalid",
+  "name-mismatch": "invalid",
   expired: "indeterminate",
   "key-expired": "indeterminate",
   "not-yet-valid": "indeterminate",
   "key-revoked-softly": "indeterminate",
+  "cert-expired": "indeterminate",
+  "cert-not-yet-valid": "indeterminate",
+  "cert-revoked-softly": "indeterminate",
+  "revocation-unknown": "indeterminate",
+  "no-path": "indeterminate",
   "no-key": "indeterminate",
   "resolver-failed": "indeterminate",
   "verifier-failed": "indeterminate",
@@ -129,6 +173,13 @@ export interface Verdict {
   readonly validUntil?: number;
   /** SHA-256 of the decoded signature, lower-case hexadecimal: what a withdrawal names. */
   readonly valueHash?: string;
+  /** The signer's certificate, where X.509 has a part in the signature and the mathematics was right. */
+  readonly certificate?: SignerCertificate;
+  /**
+   * Until when the verdict stays what it is, where something else than validity ends it: the age of a revocation list, for one. A
+   * cached verdict never outlives it.
+   */
+  readonly freshUntil?: number;
   /** Whether somebody touched the security key for this very signature, by its own word; absent for any other key. */
   readonly userPresent?: boolean;
 }

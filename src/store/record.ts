@@ -3,6 +3,7 @@ import type { ExternalSignature, SignatureValue } from "../model/external-signat
 import { maxManifestBytes } from "../model/manifest/manifest.js";
 import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.js";
 import { type ReportCode, type Signer, statusOfCode, type Verdict } from "../model/report.js";
+import { readSignerCertificate } from "./read-signer-certificate.js";
 import { json, listOf, objectReader, oneOf, type Reader, readBoolean, readCount, readTime, text } from "./reader.js";
 import type { CachedReport, OutboxEntry } from "./signature-store.js";
 
@@ -35,9 +36,21 @@ const readAnyVerdict = objectReader<Verdict>(
     validFrom: readTime,
     validUntil: readTime,
     valueHash: text(maxKeyChars),
+    certificate: readSignerCertificate,
+    freshUntil: readTime,
     userPresent: readBoolean,
   },
-  ["signer", "createdAt", "expiresAt", "validFrom", "validUntil", "valueHash", "userPresent"],
+  [
+    "signer",
+    "createdAt",
+    "expiresAt",
+    "validFrom",
+    "validUntil",
+    "valueHash",
+    "certificate",
+    "freshUntil",
+    "userPresent",
+  ],
 );
 
 /**

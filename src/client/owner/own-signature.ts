@@ -1,4 +1,4 @@
-import type { SigningCommand } from "../../algorithms/algorithm.js";
+import type { SigningCommand, SizeEstimate } from "../../algorithms/algorithm.js";
 import { type AlgorithmRegistry, requireAlgorithm } from "../../algorithms/registry.js";
 import { type Bytes, equalBytes } from "../../encoding/bytes.js";
 import { canonicalJson } from "../../encoding/canonical-json.js";
@@ -11,6 +11,7 @@ import type { ExternalSignature, SignatureValue } from "../../model/external-sig
 import { formatKeyId, parseKeyId } from "../../model/key-id.js";
 import type { Verdict } from "../../model/report.js";
 import { readSignable, signedBytes } from "../../model/signable.js";
+import { defaultSignatureSizeLimit } from "../../model/size.js";
 import type { Disclosure } from "./disclosure.js";
 
 /** Everything that a user needs to sign their master key with a tool of their own. */
@@ -26,8 +27,18 @@ export interface SigningRequest {
   readonly bytes: Bytes;
   /** Ready command lines. */
   readonly commands: readonly SigningCommand[];
+  /**
+   * How large the signature will be, and whether it will fit the size rule of MSC2961; where it does not, a manifest holds it. Absent
+   * where the algorithm does not know.
+   */
+  readonly size?: ExpectedSize;
   /** What publishing the signature would make public, to whom, and what cannot be recalled; the smallest audience first. */
   readonly disclosures: readonly Disclosure[];
+}
+
+/** The size to expect of a signature. */
+export interface ExpectedSize extends SizeEstimate {
+  readonly fits: "yes" | "no" | "maybe";
 }
 
 /** A master key in the form in which it is signed, whether a server has it already or not. */
@@ -57,7 +68,14 @@ export function signingRequest(
   const { object, publicKey } = own;
   const { bytes, userId } = own.signable;
   const commands = algorithm.commands?.(bytes) ?? [];
-  return { algorithm: id, userId, masterKey: publicKey, object, bytes, commands, disclosures };
+  const size = algorithm.estimate?.();
+  const request = { algorithm: id, userId, masterKey: publicKey, object, bytes, commands, disclosures };
+  return size ? { ...request, size: { ...size, fits: fitOf(size) } } : request;
+}
+
+function fitOf({ least, most, isBound }: SizeEstimate): ExpectedSize["fits"] {
+  if (!isBound || most <= defaultSignatureSizeLimit) return "yes";
+  return least > defaultSignatureSizeLimit ? "no" : "maybe";
 }
 
 /**

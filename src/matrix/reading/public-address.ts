@@ -1,24 +1,6 @@
-/** Names that only a local network, this machine or another network than the internet knows (RFC 6761, 6762, 7686, 8375). */
-const localNames: ReadonlySet<string> = new Set([
-  "alt",
-  "arpa",
-  "corp",
-  "home",
-  "internal",
-  "intranet",
-  "invalid",
-  "lan",
-  "local",
-  "localdomain",
-  "localhost",
-  "onion",
-  "private",
-  "test",
-]);
+import { isNamedHost, isPublicHost } from "../../model/public-host.js";
 
 const maxChars = 2000;
-const labelGrammar = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-const topLabelGrammar = /^(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
 /**
  * Reads an address that a stranger's data gives, and refuses one that could lead into the reader's own network.
@@ -38,30 +20,4 @@ export function publicAddress(text: string, named: readonly string[] = []): URL 
   url.search = "";
   url.hash = "";
   return url;
-}
-
-/** Whether the caller named this address's host, with this port or without any. */
-function isNamedHost(url: URL, named: readonly string[]): boolean {
-  return named.some((name) => {
-    const other = URL.canParse(`https://${name}/`) ? new URL(`https://${name}/`) : undefined;
-    return other?.host === url.host || (other?.port === "" && !hasPort(name) && other.hostname === url.hostname);
-  });
-}
-
-/** Of `example.org:443` the URL parser says that there is no port. */
-function hasPort(name: string): boolean {
-  return /:\d*$/.test(name.replace(/^\[[^\]]*\]/, ""));
-}
-
-/** The URL parser has written every spelling of an IPv4 address (`0x7f.1`) as four numbers, and IPv6 in brackets. */
-function isPublicHost(hostname: string): boolean {
-  const labels = hostname.split(".");
-  const top = labels.at(-1) ?? "";
-  return (
-    labels.length > 1 &&
-    hostname.length <= 253 &&
-    labels.every((label) => labelGrammar.test(label)) &&
-    topLabelGrammar.test(top) &&
-    !localNames.has(top)
-  );
 }

@@ -1,0 +1,27 @@
+import type { Bytes } from "../../encoding/bytes.js";
+import type { SigningCommand } from "../algorithm.js";
+import { fileCommand, printfCommand } from "../shared/signing-command.js";
+
+const signatureFile = "matrix-master-key.json.cms";
+
+/**
+ * Ready command lines that sign `bytes` with OpenSSL, for any key that it knows but Ed25519.
+ *
+ * They need the files of a certificate, its key and the certificates between it and the root in place of `certificate.pem`, `key.pem`
+ * and `chain.pem`; where there are none between, leave `-certfile chain.pem` out. There are no signed attributes, which makes
+ * the signature as small as it can be; `-cades` in place of `-noattr` names the certificate in the signature. The `pipe` form is for
+ * POSIX shells and left out where the bytes hold anything but printable ASCII; the `file` form works in `cmd.exe` and PowerShell
+ * too, on a file saved before.
+ */
+export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
+  const sign =
+    "openssl cms -sign -binary -signer certificate.pem -inkey key.pem -certfile chain.pem -noattr -md sha256";
+  const echo = printfCommand(bytes);
+  const file = fileCommand("openssl", "", signatureFile);
+  return [
+    ...(echo === undefined
+      ? []
+      : [{ tool: "openssl", form: "pipe" as const, command: `${echo} | ${sign} -outform PEM` }]),
+    { ...file, command: `${sign} -outform PEM -in ${file.inputFile} -out ${signatureFile}` },
+  ];
+}

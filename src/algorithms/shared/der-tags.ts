@@ -1,0 +1,28 @@
+/** Identifier octets of the universal types that X.509 and CMS use (X.680 §8.4), SEQUENCE and SET constructed. */
+export const tag = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  objectIdentifier: 0x06,
+  enumerated: 0x0a,
+  utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  visibleString: 0x1a,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** Identifier octet of a context-specific tag whose value is primitive, below 31. */
+export const contextPrimitive = (number: number): number => 0x80 | number;
+
+/** Identifier octet of a context-specific tag whose value is constructed, below 31. */
+export const contextConstructed = (number: number): number => 0xa0 | number;
