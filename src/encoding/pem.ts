@@ -2,12 +2,13 @@ import { CountersignError } from "../errors.js";
 import { decodeBase64 } from "./base64.js";
 import type { Bytes } from "./bytes.js";
 
-const beginLine = /^-----BEGIN ([A-Z0-9][A-Z0-9 ]{0,39})-----$/;
+const beginLine = /^-----BEGIN ([A-Z0-9#](?:[A-Z0-9# ]{0,38}[A-Z0-9#])?)-----$/;
 
-/** One block between a `BEGIN` and an `END` line. */
+/** One block of PEM. */
 export interface PemBlock {
-  /** What stands behind `BEGIN`: `SSH SIGNATURE`, `PRIVATE KEY`, … */
+  /** What stands behind `BEGIN`: `CERTIFICATE`, `CMS`, `X509 CRL`, … */
   readonly label: string;
+  /** The decoded contents; empty for private keys, which are never decoded. */
   readonly bytes: Bytes;
 }
 
@@ -18,60 +19,57 @@ export interface PemText {
   readonly hasOtherText: boolean;
 }
 
-/** The most that is read; beyond it nothing is decoded. */
-export interface PemLimits {
-  /** UTF-16 units of the whole text. */
-  readonly maxLength: number;
-  /** Blocks in the text. */
-  readonly maxBlocks: number;
-}
-
 /** Whether `text` holds the beginning of a block somewhere. */
 export function looksPem(text: string): boolean {
   return text.includes("-----BEGIN ");
 }
 
 /**
- * Reads every PEM block in `text` (RFC 7468): lines of any length and with any ends, indentation, blank lines and other text
- * around the blocks are tolerated; headers inside of a block (RFC 1421) are not.
+ * Reads every block of PEM in `text` (RFC 7468): any line ends, blanks at the ends of lines, blank lines and other text around
+ * the blocks are tolerated; headers inside of a block, as encrypted keys have them, are not.
  *
  * Says nothing about what the bytes are.
  *
- * @throws CountersignError `ERR_ARMOR_LIMIT` past the limits, `ERR_ARMOR_MALFORMED` for a block that does not end or whose
- *   lines are no base64
+ * @param limits `maxLength` in UTF-16 units of the whole text; `maxBlocks`
+ * @throws CountersignError `ERR_ARMOR_LIMIT` past the limits, `ERR_ARMOR_MALFORMED` for a block that does not end or whose lines are
+ *   no canonical base64
  */
-export function readPem(text: string, limits: PemLimits): PemText {
+export function readPem(text: string, limits: { readonly maxLength: number; readonly maxBlocks: number }): PemText {
   if (text.length > limits.maxLength) throw tooMuch();
   const blocks: PemBlock[] = [];
   let hasOtherText = false;
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] ?? "";
-    const label = beginLine.exec(line)?.[1];
+    const label = line.startsWith("-----BEGIN") ? beginLine.exec(line)?.[1] : undefined;
     if (label === undefined) {
       hasOtherText ||= line !== "";
       continue;
     }
     if (blocks.length === limits.maxBlocks) throw tooMuch();
-    const end = lines.indexOf(`-----END ${label}-----`, index);
-    if (end < 0) throw malformed("a block that ends");
-    blocks.push({ label, bytes: decode(lines.slice(index + 1, end)) });
+    const end = endOfBlock(lines, index + 1, label);
+    const body = lines.slice(index + 1, end).join("");
+    blocks.push({ label, bytes: label.includes("PRIVATE") ? new Uint8Array() : decodeBody(body) });
     index = end;
   }
   return { blocks, hasOtherText };
 }
 
-function decode(lines: readonly string[]): Bytes {
-  try {
-    return decodeBase64(lines.join(""));
-  } catch (cause) {
-    throw malformed("base64 inside of a block", cause);
+function endOfBlock(lines: readonly string[], start: number, label: string): number {
+  const endLine = `-----END ${label}-----`;
+  for (let index = start; index < lines.length; index++) {
+    if (lines[index] === endLine) return index;
+    if (lines[index]?.startsWith("-----")) break;
   }
+  throw new CountersignError("ERR_ARMOR_MALFORMED", "expected a block of PEM that ends");
 }
 
-function malformed(expected: string, cause?: unknown): CountersignError {
-  const options = cause === undefined ? {} : { cause };
-  return new CountersignError("ERR_ARMOR_MALFORMED", `expected PEM with ${expected}`, options);
+function decodeBody(body: string): Bytes {
+  try {
+    return decodeBase64(body);
+  } catch (cause) {
+    throw new CountersignError("ERR_ARMOR_MALFORMED", "expected base64 inside of PEM", { cause });
+  }
 }
 
 function tooMuch(): CountersignError {

@@ -43,6 +43,15 @@ describe("PEM", () => {
     expect(() => read(block("A").repeat(3))).toThrow(limit);
   });
 
+  it("holds private keys that are never decoded", () => {
+    for (const label of ["PRIVATE KEY", "OPENSSH PRIVATE KEY", "ENCRYPTED PRIVATE KEY"]) {
+      expect(read(block(label, "Proc-Type: 4,ENCRYPTED", "aGk"))).toEqual({
+        texts: [`${label}: `],
+        hasOtherText: false,
+      });
+    }
+  });
+
   it("is recognised by its beginning", () => {
     expect(looksPem(`x ${block("A")}`)).toBe(true);
     expect(looksPem("aGVsbG8")).toBe(false);

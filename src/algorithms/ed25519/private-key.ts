@@ -1,6 +1,5 @@
 import { tryDecodeBase64 } from "../../encoding/base64.js";
 import type { Bytes } from "../../encoding/bytes.js";
-import { readPem } from "../../encoding/pem.js";
 import { CountersignError } from "../../errors.js";
 import { publicKeyOfSeed, seedOfPkcs8, signEd25519 } from "../../model/ed25519.js";
 import { isTextOrBytes } from "../shared/text-of.js";
@@ -29,6 +28,8 @@ export interface HeldKey {
   forget(): void;
 }
 
+/** Of a block that is not locked, the base64 in lines: such a key takes 64 characters. */
+const unlockedPem = /-----BEGIN PRIVATE KEY-----\s+([A-Za-z0-9+/=\s]{64,200})-----END PRIVATE KEY-----/g;
 const maxPemLength = 16 * 1024;
 
 /**
@@ -103,15 +104,12 @@ function readBytes(data: Uint8Array | string, length: number): Bytes | undefined
   return bytes?.length === length ? bytes : undefined;
 }
 
+/** Nothing of a private key goes into an error. */
 function seedOfPem(text: string): Bytes {
-  try {
-    const { blocks } = readPem(text, { maxLength: maxPemLength, maxBlocks: 1 });
-    const [block] = blocks;
-    const seed = block?.label === "PRIVATE KEY" ? seedOfPkcs8(block.bytes) : undefined;
-    block?.bytes.fill(0);
-    if (seed) return seed;
-  } catch {
-    // Nothing of a private key goes into an error.
-  }
-  throw keyError("an Ed25519 private key in PEM, not locked by a passphrase");
+  const [block, ...others] = text.length > maxPemLength ? [] : text.matchAll(unlockedPem);
+  const pkcs8 = tryDecodeBase64((block?.[1] ?? "").replace(/\s+/g, ""));
+  const seed = pkcs8 && seedOfPkcs8(pkcs8);
+  pkcs8?.fill(0);
+  if (!seed || others.length > 0) throw keyError("an Ed25519 private key in PEM, not locked by a passphrase");
+  return seed;
 }
