@@ -1,5 +1,5 @@
 import { algorithmConformance, type ConformanceCase, type ConformanceSubject } from "matrix-countersign/testing";
-import { customSubject } from "./custom-subject.js";
+import { customSubject } from "../../examples/custom-algorithm/conformance-subject.js";
 import { openpgpSubject } from "./openpgp-subject.js";
 import { stampSubject } from "./stamp-subject.js";
 

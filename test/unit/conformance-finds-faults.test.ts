@@ -1,7 +1,7 @@
 import type { SignatureAlgorithm, SigningCommand, Verdict, VerifyInput } from "matrix-countersign";
 import { algorithmConformance, type ConformanceSubject } from "matrix-countersign/testing";
 import { expect, it } from "vitest";
-import { customSubject } from "../support/custom-subject.js";
+import { customSubject } from "../../examples/custom-algorithm/conformance-subject.js";
 import { openpgpSubject } from "../support/openpgp-subject.js";
 import { stampSubject } from "../support/stamp-subject.js";
 

@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../encoding/json-object.js";
 import type { SignatureValue } from "../../model/external-signature.js";
-import { maxManifestBytes } from "../../model/manifest.js";
+import { maxManifestBytes } from "../../model/manifest/manifest.js";
 import { defaultSignatureSizeLimit, signatureSize } from "../../model/size.js";
 import type { ConformanceCase } from "../algorithm-conformance.js";
 import { expectThat, textOf } from "../expect.js";

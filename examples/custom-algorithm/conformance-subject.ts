@@ -1,7 +1,7 @@
 import type { ConformanceSubject, SignatureTimes } from "matrix-countersign/testing";
-import { customAlgorithm, signCustom } from "../../examples/custom-algorithm/custom-algorithm.js";
+import { customAlgorithm, signCustom } from "./custom-algorithm.js";
 
-/** The documentation's worked example, for the conformance suite. */
+/** What the conformance suite needs to check the algorithm: keys, instances that know them, signatures by them. */
 export function customSubject(): ConformanceSubject<CryptoKeyPair> {
   const toolOutput = (
     { privateKey }: CryptoKeyPair,
