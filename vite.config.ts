@@ -19,6 +19,7 @@ const alias = [
   { find: /^matrix-countersign\/x509$/, replacement: here("src/algorithms/x509.ts") },
   { find: /^matrix-countersign\/trust$/, replacement: here("src/trust/index.ts") },
   { find: /^matrix-countersign\/store$/, replacement: here("src/store/index.ts") },
+  { find: /^matrix-countersign\/testing$/, replacement: here("src/testing/index.ts") },
 ];
 
 /** Libraries that are loaded lazily: named here so that a cold dev server does not reload the page when it meets them. */
@@ -83,6 +84,7 @@ export default defineConfig({
       inNode("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 300_000 }),
       inNode("homeserver", ["test/homeserver/*.test.ts", "test/homeserver/contract/*.test.ts"], onSynapses),
       inNode("package", ["test/package/**/*.test.ts"], { testTimeout: 120_000 }),
+      inNode("firefox", ["test/firefox/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 300_000 }),
       inChromium("browser", ["test/browser/**/*.test.ts"], { testTimeout: 30_000 }),
       inChromium("homeserver-browser", ["test/homeserver/browser/*.test.ts"], onSynapses),
       inChromium("bench", ["test/bench/**/*.bench.ts"], { testTimeout: 600_000 }),

@@ -33,6 +33,7 @@ const parts = {
   fuzz: { steps: [project("fuzz")] },
   package: { steps: [project("package")], system: true },
   browser: { steps: [project("browser")], system: true },
+  firefox: { steps: [project("firefox")], system: true },
   interop: { steps: [project("interop")], system: true, environments: ["oracles", "vectors"] },
   homeserver: {
     steps: [project("homeserver"), project("homeserver-browser")],

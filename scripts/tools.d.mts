@@ -7,7 +7,7 @@ export const environmentNames: readonly string[];
 /** Makes sure of the programs that the tests need and returns their paths; throws {@link MissingToolError}. */
 export function ensureSystemTools(
   report?: (line: string) => void,
-): Promise<{ chromium: string; gpg: string; sq: string; python: string }>;
+): Promise<{ chromium: string; firefox: string; gpg: string; sq: string; python: string }>;
 
 /** Makes sure of one Python environment and returns the path of its interpreter; throws {@link MissingToolError}. */
 export function ensurePythonEnvironment(name: string, report?: (line: string) => void): Promise<string>;

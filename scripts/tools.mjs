@@ -33,6 +33,7 @@ const environments = {
 /** @type {readonly Tool[]} */
 const tools = [
   { name: "chromium", package: "chromium", find: findChromium },
+  { name: "firefox", package: "firefox-esr", find: findFirefox },
   { name: "gpg", package: "gnupg", find: () => findProgram("gpg") },
   { name: "sq", package: "sq", find: () => findProgram("sq") },
   { name: "ssh-keygen", package: "openssh-client", find: () => findProgram("ssh-keygen") },
@@ -49,18 +50,20 @@ export class MissingToolError extends Error {
 }
 
 /**
- * Makes sure of Chromium, GnuPG, Sequoia's sq, ssh-keygen and a Python that can make virtual environments.
+ * Makes sure of Chromium, Firefox, GnuPG, Sequoia's sq, ssh-keygen and a Python that can make virtual environments.
  *
  * Installs what is missing with apt where this process is root.
  *
  * @param {(line: string) => void} [report] told of everything that is done
- * @returns {Promise<{ chromium: string, gpg: string, sq: string, python: string }>} paths of the programs
+ * @returns {Promise<{ chromium: string, firefox: string, gpg: string, sq: string, python: string }>} paths of the programs
  * @throws {MissingToolError} names what is still missing
  */
 export async function ensureSystemTools(report = () => {}) {
-  const chosen = process.env.CHROMIUM_PATH;
-  if (chosen !== undefined && !(await isExecutable(chosen))) {
-    throw new MissingToolError(`CHROMIUM_PATH names no program: ${chosen}`);
+  for (const name of ["CHROMIUM_PATH", "FIREFOX_PATH"]) {
+    const chosen = process.env[name];
+    if (chosen !== undefined && !(await isExecutable(chosen))) {
+      throw new MissingToolError(`${name} names no program: ${chosen}`);
+    }
   }
   let found = await findTools();
   const missing = tools.filter((tool) => found[tool.name] === undefined);
@@ -75,8 +78,8 @@ export async function ensureSystemTools(report = () => {}) {
     const packages = lost.map((tool) => tool.package).join(" ");
     throw new MissingToolError(`missing: ${names}. On Debian or Ubuntu: apt-get install ${packages}`);
   }
-  const { chromium = "", gpg = "", sq = "", python = "" } = found;
-  return { chromium, gpg, sq, python };
+  const { chromium = "", firefox = "", gpg = "", sq = "", python = "" } = found;
+  return { chromium, firefox, gpg, sq, python };
 }
 
 /**
@@ -157,6 +160,12 @@ async function findChromium() {
   if (process.env.CHROMIUM_PATH !== undefined) return process.env.CHROMIUM_PATH;
   if (await isExecutable("/usr/bin/chromium")) return "/usr/bin/chromium";
   return (await findProgram("chromium")) ?? (await findProgram("chromium-browser")) ?? findProgram("google-chrome");
+}
+
+/** Firefox for the tests: the long-lived release where there are both, and final where `FIREFOX_PATH` is set. @returns {Promise<string | undefined>} */
+async function findFirefox() {
+  if (process.env.FIREFOX_PATH !== undefined) return process.env.FIREFOX_PATH;
+  return (await findProgram("firefox-esr")) ?? findProgram("firefox");
 }
 
 /**

@@ -59,9 +59,17 @@ export function speaksFor(anchor: TrustAnchor, userId: string): boolean {
   return (anchor.scope.users ?? []).includes(userId) || (anchor.scope.servers ?? []).includes(server);
 }
 
+/** Whether a signer's fingerprint is the one that `anchor`, as {@link readAnchors} returned it, names. */
+export function isFingerprintOf(anchor: TrustAnchor, fingerprint: string | undefined): boolean {
+  return fingerprint !== undefined && upperCaseHex(fingerprint) === anchor.key;
+}
+
 function normalizeKey(key: string): string {
-  const compact = key.replace(/\s+/g, "");
-  return hexFingerprint.test(compact) ? compact.toUpperCase() : compact;
+  return upperCaseHex(key.replace(/\s+/g, ""));
+}
+
+function upperCaseHex(key: string): string {
+  return hexFingerprint.test(key) ? key.toUpperCase() : key;
 }
 
 /** A member that is not understood could be a limit, so the anchor that carries it is refused. */

@@ -2,7 +2,7 @@ import { decodeUtf8 } from "../encoding/bytes.js";
 import type { AssessmentReason, IdentityAssessment, TrustHop, TrustLevel } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
-import { speaksFor, type TrustAnchor } from "./anchor.js";
+import { isFingerprintOf, speaksFor, type TrustAnchor } from "./anchor.js";
 import { isWithdrawn } from "./withdrawal.js";
 
 /** How long an assessment may be relied on where nothing ends earlier: 10 minutes. */
@@ -85,7 +85,7 @@ function judge(
 }
 
 function isKeyOf(anchor: TrustAnchor, report: SignatureReport): boolean {
-  return report.algorithm === anchor.algorithm && report.signer?.fingerprint === anchor.key;
+  return report.algorithm === anchor.algorithm && isFingerprintOf(anchor, report.signer?.fingerprint);
 }
 
 function convinces(anchor: TrustAnchor, report: SignatureReport): boolean {

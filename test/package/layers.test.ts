@@ -28,6 +28,12 @@ const forbidden = [
   ["src/algorithms/x509/a.ts", "idb"],
   ["src/algorithms/sshsig/a.ts", "../ed25519/verify.js"],
   ["src/algorithms/ed25519/a.ts", "../sshsig/verify.js"],
+  ["src/testing/a.ts", "../algorithms/registry.js"],
+  ["src/testing/b.ts", "../algorithms/openpgp/openpgp.js"],
+  ["src/testing/cases/c.ts", "../../client/verify-object.js"],
+  ["src/testing/d.ts", "vitest"],
+  ["src/client/d.ts", "../testing/stage.js"],
+  ["src/algorithms/ed25519/b.ts", "../../testing/index.js"],
 ] as const;
 
 const allowed = [
@@ -39,6 +45,8 @@ const allowed = [
   ["src/algorithms/sshsig/y.ts", "../shared/fault.js"],
   ["src/store/y.ts", "idb"],
   ["src/client/y.ts", "../trust/assess.js"],
+  ["src/testing/y.ts", "../algorithms/algorithm.js"],
+  ["src/testing/cases/z.ts", "../../model/key-id.js"],
 ] as const;
 
 let scratch: string;

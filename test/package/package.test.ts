@@ -52,6 +52,12 @@ describe("what one entry point loads", () => {
     },
   );
 
+  it("the conformance suite loads no algorithm, no library and no test runner", async () => {
+    const { files, packages } = await loadedAtOnce("testing/index");
+    expect(packages).toEqual([]);
+    expect(files.filter((file) => !/^(?:testing|encoding|model)\/|^errors\.js$/.test(file))).toEqual([]);
+  });
+
   it("trust loads no store, no algorithm and nothing that speaks HTTP", async () => {
     const { files } = await loadedAtOnce("trust/index");
     expect(files.filter((file) => !/^(?:trust|encoding|model)\/|^errors\.js$/.test(file))).toEqual([]);
@@ -77,7 +83,7 @@ describe("the package as it is packed", () => {
 
   it("has declarations that need neither openpgp nor matrix-js-sdk", async () => {
     const algorithms = ["openpgp/index", "ed25519/index", "sshsig/index", "x509"].map((name) => `algorithms/${name}`);
-    for (const entry of ["index", ...algorithms, "trust/index", "store/index"]) {
+    for (const entry of ["index", ...algorithms, "trust/index", "store/index", "testing/index"]) {
       const { packages } = await loadedAtOnce(entry, ".d.ts");
       expect(packages.filter((name) => /openpgp|matrix-js-sdk/.test(name))).toEqual([]);
     }

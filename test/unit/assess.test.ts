@@ -67,6 +67,18 @@ describe("assessing an identity", () => {
     expect(assessment.reasons).toEqual([{ code: "vouched", keyId: valid.keyId, anchorId: "company" }]);
   });
 
+  it("trusts an anchor whose algorithm writes fingerprints in lower case", () => {
+    const fingerprint = "ab".repeat(32);
+    const report = { ...valid, signer: { fingerprint, keyHash, names: [] } };
+    const anchorOf = (key: string): TrustAnchor => ({ ...company, key });
+    for (const key of [fingerprint, fingerprint.toUpperCase()]) {
+      expect(assess({ reports: [report], anchors: [anchorOf(key)] })).toMatchObject({ level: "trusted" });
+    }
+    expect(assess({ reports: [report], anchors: [anchorOf("ac".repeat(32))] })).toMatchObject({ level: "unproven" });
+    const odd = { ...report, signer: { ...report.signer, fingerprint: "ab ".repeat(32) } };
+    expect(assess({ reports: [odd], anchors: [anchorOf(fingerprint)] })).toMatchObject({ level: "unproven" });
+  });
+
   it("trusts nobody without an anchor", () => {
     expect(assess({ anchors: [] })).toMatchObject({ level: "unproven", path: [], reasons: [{ code: "no-anchor" }] });
   });
