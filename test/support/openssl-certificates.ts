@@ -44,6 +44,9 @@ export interface OpensslFolder {
   key(name: string): Promise<string>;
   /** Runs openssl in the folder, where `name.pem` and `name.key` lie. */
   run(...args: readonly string[]): Promise<Buffer>;
+  /** Runs a command line that was handed out, word for word. */
+  shell(command: string): Promise<string>;
+  read(name: string): Promise<Buffer>;
   /** Writes a file into the folder. */
   write(name: string, data: string | Uint8Array): Promise<void>;
   /** A detached CMS over `data` with the certificates of `chain` beside the signer's; `extra` goes to `openssl cms`. */
@@ -109,6 +112,8 @@ export async function makeOpensslFolder(): Promise<OpensslFolder> {
     },
     key: (name) => readFile(join(folder, `${name}.key`), "utf8"),
     run: openssl,
+    shell: async (command) => (await run("sh", ["-c", command], { cwd: folder })).stdout,
+    read: (name) => readFile(join(folder, name)),
     write: (name, data) => writeFile(join(folder, name), data),
     pem: (name) => readFile(join(folder, `${name}.pem`), "utf8"),
     der: (name) => openssl("x509", "-in", `${name}.pem`, "-outform", "DER"),
