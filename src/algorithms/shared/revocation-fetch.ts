@@ -13,6 +13,8 @@ import type { RevocationEvidence } from "./revocation-evidence.js";
 import { allowedUrl, fetchBytes, type RevocationFetch } from "./revocation-http.js";
 import { maxRevocationListBytes, readRevocationList } from "./revocation-list.js";
 
+export type { RevocationFetch } from "./revocation-http.js";
+
 const maxAddresses = 4;
 const askAgainAfterMs = 60_000;
 
