@@ -3,7 +3,8 @@ import type { DistinguishedName } from "./distinguished-name.js";
 import { comparableNames, type DistributionPoint } from "./distribution-point.js";
 import { isCertifiedSigner } from "./list-signer.js";
 import type { RevocationQuestion } from "./revocation.js";
-import { entryKey, type RevocationList, type RevokedEntry } from "./revocation-list.js";
+import { entryKey, type RevokedEntry } from "./revocation-entries.js";
+import type { RevocationList } from "./revocation-list.js";
 import { statusOfRevocation } from "./revocation-reason.js";
 import type { RevocationFinding } from "./revocation-types.js";
 
