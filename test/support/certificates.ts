@@ -1,12 +1,4 @@
-import {
-  constants,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-} from "node:crypto";
+import { constants, createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { type Certificate, readCertificate } from "../../src/algorithms/shared/certificate.js";
 import { encodedOid } from "../../src/algorithms/shared/encoded-oid.js";
 import { oid } from "../../src/algorithms/shared/object-identifiers.js";
@@ -173,13 +165,6 @@ export function spkiOf(privateKey: KeyObject): Uint8Array {
 export function keyIdOf(spki: Uint8Array): Uint8Array {
   const bits = derMembers(readDer(spki))[1]?.contents.subarray(1) ?? new Uint8Array();
   return new Uint8Array(createHash("sha1").update(bits).digest());
-}
-
-/** A private key in PEM, PKCS#8. */
-export function privateKeyPem(privateKey: KeyObject): string {
-  return createPrivateKey(privateKey.export({ type: "pkcs8", format: "pem" }))
-    .export({ type: "pkcs8", format: "pem" })
-    .toString();
 }
 
 /** One PEM block. */
