@@ -8,7 +8,7 @@ const beginLine = /^-----BEGIN ([A-Z0-9#](?:[A-Z0-9# ]{0,38}[A-Z0-9#])?)-----$/;
 export interface PemBlock {
   /** What stands behind `BEGIN`: `CERTIFICATE`, `CMS`, `X509 CRL`, … */
   readonly label: string;
-  /** The decoded contents; empty for private keys, which are never decoded. */
+  /** The decoded contents; empty for private keys where nobody asked for them. */
   readonly bytes: Bytes;
 }
 
@@ -17,6 +17,15 @@ export interface PemText {
   readonly blocks: readonly PemBlock[];
   /** Whether anything but white space stands outside the blocks. */
   readonly hasOtherText: boolean;
+}
+
+/** What is read. */
+export interface PemLimits {
+  /** UTF-16 units of the whole text. */
+  readonly maxLength: number;
+  readonly maxBlocks: number;
+  /** Decodes private keys too: for who was given one to use. */
+  readonly withPrivateKeys?: true;
 }
 
 /** Whether `text` holds the beginning of a block somewhere. */
@@ -30,11 +39,10 @@ export function looksPem(text: string): boolean {
  *
  * Says nothing about what the bytes are.
  *
- * @param limits `maxLength` in UTF-16 units of the whole text; `maxBlocks`
  * @throws CountersignError `ERR_ARMOR_LIMIT` past the limits, `ERR_ARMOR_MALFORMED` for a block that does not end or whose lines are
  *   no canonical base64
  */
-export function readPem(text: string, limits: { readonly maxLength: number; readonly maxBlocks: number }): PemText {
+export function readPem(text: string, limits: PemLimits): PemText {
   if (text.length > limits.maxLength) throw tooMuch();
   const blocks: PemBlock[] = [];
   let hasOtherText = false;
@@ -49,7 +57,8 @@ export function readPem(text: string, limits: { readonly maxLength: number; read
     if (blocks.length === limits.maxBlocks) throw tooMuch();
     const end = endOfBlock(lines, index + 1, label);
     const body = lines.slice(index + 1, end).join("");
-    blocks.push({ label, bytes: label.includes("PRIVATE") ? new Uint8Array() : decodeBody(body) });
+    const isHidden = label.includes("PRIVATE") && !limits.withPrivateKeys;
+    blocks.push({ label, bytes: isHidden ? new Uint8Array() : decodeBody(body) });
     index = end;
   }
   return { blocks, hasOtherText };

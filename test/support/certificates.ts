@@ -1,12 +1,4 @@
-import {
-  constants,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-} from "node:crypto";
+import { constants, createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { type Certificate, readCertificate } from "../../src/algorithms/shared/certificate.js";
 import { encodedOid } from "../../src/algorithms/shared/encoded-oid.js";
 import { oid } from "../../src/algorithms/shared/object-identifiers.js";
@@ -177,9 +169,7 @@ export function keyIdOf(spki: Uint8Array): Uint8Array {
 
 /** A private key in PEM, PKCS#8. */
 export function privateKeyPem(privateKey: KeyObject): string {
-  return createPrivateKey(privateKey.export({ type: "pkcs8", format: "pem" }))
-    .export({ type: "pkcs8", format: "pem" })
-    .toString();
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 /** One PEM block. */

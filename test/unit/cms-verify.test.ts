@@ -1,270 +1,144 @@
 import { describe, expect, it } from "vitest";
-import { certificateStore, cms, x509 } from "../../src/algorithms/x509.js";
-import type { Verdict } from "../../src/model/report.js";
-import { certificateExtension, generalName } from "../support/certificate-extensions.js";
-import {
-  day,
-  makeAuthority,
-  makeKey,
-  makeLeaf,
-  signBytes,
-  type TestKeyKind,
-  testTime,
-} from "../support/certificates.js";
+import { certificatesOf, readSignedData } from "../../src/algorithms/shared/cms-signed-data.js";
+import { verifySignerInfo } from "../../src/algorithms/shared/cms-verify.js";
+import { encodedOid } from "../../src/algorithms/shared/encoded-oid.js";
+import { oid } from "../../src/algorithms/shared/object-identifiers.js";
+import { utf8 } from "../../src/encoding/bytes.js";
+import { derMembers, readDer } from "../../src/encoding/der-reader.js";
+import { derNull, derSequence, derValue } from "../../src/encoding/der-writer.js";
+import { makeAuthority, makeLeaf, read, type TestCertificate } from "../support/certificates.js";
 import { cmsAttribute, makeCms, signingCertificateV2, type TestCmsWishes } from "../support/cms.js";
-import { makeList, makeOcspAnswer } from "../support/revocation-data.js";
-import { makeTimestamp } from "../support/timestamps.js";
-import {
-  alice,
-  cmsBase64,
-  cmsPem,
-  elementCms,
-  judge,
-  makeRoot,
-  makeSigner,
-  masterKeyOf,
-} from "../support/x509-signatures.js";
+import { makeList } from "../support/revocation-data.js";
 
-const root = makeRoot();
-const algorithm = cms({ trustedCertificates: root.pem });
-const content = masterKeyOf().bytes;
-const good = makeSigner(root, { key: "p256" });
+const content = utf8('{"user_id":"@alice:example.org"}');
+const root = makeAuthority({ subject: "Root" });
+const leaf = makeLeaf({ issuer: root });
 
-const verdictOn = (wishes: Partial<TestCmsWishes> = {}, options: Parameters<typeof cms>[0] = {}): Promise<Verdict> =>
-  judge(cms({ trustedCertificates: root.pem, ...options }), cmsBase64(makeCms({ content, signer: good, ...wishes })));
+async function verify(wishes: Partial<TestCmsWishes> = {}, over = content): Promise<string> {
+  const signer = wishes.signer ?? leaf;
+  const data = readSignedData(makeCms({ content, signer, ...wishes }));
+  const [info] = data.signers;
+  if (!info) throw new Error("expected a signer");
+  return verifySignerInfo(info, await read(signer), data, over);
+}
 
 describe("a CMS signature", () => {
-  it.each<[TestKeyKind, TestCmsWishes["signedBy"]]>([
-    ["rsa2048", {}],
-    ["rsa2048", { hash: "sha384" }],
-    ["rsa3072", { hash: "sha512" }],
-    ["rsa2048", { pssSaltLength: 32 }],
-    ["rsa2048", { hash: "sha384", pssSaltLength: 48 }],
-    ["rsa2048", { hash: "sha512", pssSaltLength: 20 }],
-    ["p256", {}],
-    ["p384", { hash: "sha384" }],
-    ["p521", { hash: "sha512" }],
-    ["p256", { hash: "sha512" }],
-    ["ed25519", {}],
-  ])("is valid by %s, %o, with attributes and without, by either identifier", async (kind, signedBy = {}) => {
-    const signer = makeSigner(root, { key: makeKey(kind) });
-    for (const attributes of [[], [signingCertificateV2(signer)], null]) {
-      for (const identifier of ["issuerAndSerialNumber", "subjectKeyIdentifier"] as const) {
-        const verdict = await verdictOn({ signer, signedBy, attributes, identifier });
-        expect(verdict).toMatchObject({ code: "valid", certificate: { paths: [{ ownerNamedBy: "uri" }] } });
-      }
+  it("is right by every kind of key, with attributes and without", async () => {
+    for (const key of ["p256", "p384", "p521", "ed25519", "rsa2048"] as const) {
+      const signer = makeLeaf({ key, issuer: root });
+      expect(await verify({ signer }), key).toBe("valid");
+      expect(await verify({ signer, attributes: null, identifier: "subjectKeyIdentifier" }), key).toBe("valid");
     }
+    const signer = makeLeaf({ key: "rsa2048", issuer: root });
+    expect(await verify({ signer, signedBy: { hash: "sha512", pssSaltLength: 64 } })).toBe("valid");
   });
 
-  it("is read in PEM too, under either label, and nothing around it", async () => {
-    const der = makeCms({ content, signer: good });
-    for (const label of ["CMS", "PKCS7"]) {
-      expect((await judge(algorithm, cmsPem(der).replaceAll("CMS", label))).code).toBe("valid");
-    }
-    for (const value of [cmsPem(der).replaceAll("CMS", "CERTIFICATE"), `${cmsBase64(der)}=`, ` ${cmsBase64(der)}`]) {
-      expect((await judge(algorithm, value)).code).toBe("malformed");
-    }
-  });
-
-  it("never says for whom the signer may speak: another name, or none, is shown and changes nothing", async () => {
-    for (const names of [[], [generalName.uri("matrix:u/bob:example.org")]]) {
-      const verdict = await verdictOn({ signer: makeSigner(root, { key: "p256", names }) });
-      expect(verdict.code).toBe("valid");
-      expect(verdict.certificate?.paths[0]).not.toHaveProperty("ownerNamedBy");
-    }
-  });
-
-  it("verifies Element's signatures too, and Element's algorithm none of these", async () => {
-    const signer = makeSigner(root);
-    expect((await judge(algorithm, cmsBase64(elementCms(signer)))).code).toBe("valid");
-    const attributed = makeCms({ content, signer, signedBy: { hash: "sha512", pssSaltLength: 64 } });
-    expect((await judge(x509({ trustedCertificates: root.pem }), cmsPem(attributed))).code).toBe("malformed");
-  });
-
-  it.each<[string, string, Partial<TestCmsWishes>]>([
-    ["attached content", "wrong-signature-type", { attached: content }],
-    ["another content type", "malformed", { contentType: "1.2.840.113549.1.7.5", attributes: null }],
-    ["another object", "bad-signature", { content: masterKeyOf(alice, 9).bytes }],
-    ["another object without attributes", "bad-signature", { content: masterKeyOf(alice, 9).bytes, attributes: null }],
-    ["another signing certificate", "wrong-key", { attributes: [signingCertificateV2(root)] }],
-    ["attributes without content-type", "malformed", { attributesWhole: [signingCertificateV2(good)] }],
-    ["SHA-1", "weak-algorithm", { signedBy: { hash: "sha1" } }],
-    ["SHA-224", "weak-algorithm", { signedBy: { hash: "sha224" } }],
-    [
-      "two certificates of that serial number",
-      "malformed",
-      {
-        certificates: [good, makeLeaf({ issuer: root, serialNumber: good.serialNumber })],
-      },
-    ],
-    ["no certificate at all", "no-key", { certificates: [] }],
-  ])("is refused: %s (%s)", async (_what, code, wishes) => {
-    expect((await verdictOn(wishes)).code).toBe(code);
-  });
-
-  it("is refused by weak and unknown keys", async () => {
-    for (const [kind, code] of [
-      ["rsa1024", "weak-algorithm"],
-      ["dsa", "weak-algorithm"],
-      ["secp256k1", "unsupported-key"],
-      ["ed448", "unsupported-key"],
-    ] as const) {
-      expect([kind, (await verdictOn({ signer: makeSigner(root, { key: makeKey(kind) }) })).code]).toEqual([
-        kind,
-        code,
-      ]);
-    }
-  });
-
-  it("does not go by signing-time", async () => {
-    const signingTime = (time: string) =>
-      cmsAttribute("1.2.840.113549.1.9.5", Uint8Array.of(0x17, 13, ...Buffer.from(time)));
-    const verdict = await verdictOn({ attributes: [signingTime("400101000000Z")] });
-    expect(verdict.code).toBe("valid");
-    expect(verdict.createdAt).toBeUndefined();
-  });
-});
-
-describe("revocation", () => {
-  const crl = makeList({ issuer: root });
-  const answer = makeOcspAnswer({ certificate: good, issuer: root });
-
-  it("is read from answers in place of lists, and revoked wins", async () => {
-    const hard = { revocation: "hard-fail" } as const;
-    expect((await verdictOn({}, { ...hard, ocspResponses: answer })).code).toBe("valid");
-    const revoked = makeOcspAnswer({ certificate: good, issuer: root, status: {} });
-    expect((await verdictOn({}, { ...hard, crls: crl, ocspResponses: [answer, revoked] })).code).toBe("cert-revoked");
-    const late = makeOcspAnswer({
-      certificate: good,
-      issuer: root,
-      thisUpdate: testTime - 9 * day,
-      nextUpdate: testTime - day,
-    });
-    expect((await verdictOn({}, { ...hard, ocspResponses: late })).code).toBe("revocation-unknown");
-  });
-
-  it("comes from a store that changes, and the cache context with it", async () => {
-    const store = certificateStore();
-    const changing = cms({ store, revocation: "soft-fail" });
-    const contexts = new Set<string | undefined>();
-    const step = async (): Promise<string> => {
-      contexts.add(await changing.cacheContext());
-      return (await judge(changing, cmsBase64(makeCms({ content, signer: good })))).code;
-    };
-    expect(await step()).toBe("no-path");
-    const [hash = ""] = await store.add(root.der);
-    expect(await step()).toBe("valid");
-    expect(await store.list()).toMatchObject([{ sha256: hash, subject: "CN=Root" }]);
-    await store.addCrls(makeList({ issuer: root, revoked: [{ certificate: good }] }));
-    expect(await step()).toBe("cert-revoked");
-    expect(await store.remove(hash.toUpperCase())).toBe(true);
-    expect(await step()).toBe("no-path");
-    expect(contexts.size).toBe(4);
-    expect(await changing.cacheContext()).toBe(await changing.cacheContext());
-  });
-});
-
-describe("a timestamp", () => {
-  const authority = makeAuthority({ subject: "Timestamps" });
-  const purpose = certificateExtension.criticalExtendedKeyUsage("1.3.6.1.5.5.7.3.8");
-  const stamper = makeLeaf({ subject: "Stamper", issuer: authority, extensions: [purpose] });
-  const expired = makeSigner(root, { key: "p256", notAfter: testTime - day });
-  const at = testTime - 2 * day;
-  const stamped = (
-    stamp: Partial<Parameters<typeof makeTimestamp>[0]> = {},
-    options: Parameters<typeof cms>[0] = {},
-  ) => {
-    const signature = signBytes(expired.privateKey, content);
-    const unsignedAttributes = [makeTimestamp({ signature, signer: stamper, at, ...stamp })];
-    const wishes = { signer: expired, attributes: null, signature, unsignedAttributes };
-    return verdictOn(wishes, { timestampRoots: authority.pem, ...options });
-  };
-
-  it("lets a signature outlive its certificate, until the authority's own ends", async () => {
-    expect(await stamped()).toMatchObject({
-      code: "valid",
-      validUntil: testTime + 30 * day + 999,
-      certificate: { timestamps: [{ at, counts: true }] },
-    });
-    expect((await stamped({ millis: true })).certificate?.timestamps).toEqual([{ at: at + 1000, counts: true }]);
-  });
-
-  it("says nothing of when the signature was made", async () => {
-    expect((await stamped()).createdAt).toBeUndefined();
-  });
-
-  it.each([
-    ["no root is given for that purpose", {}, { timestampRoots: [] }],
-    ["the signer's root is not one", { signer: makeLeaf({ issuer: root, extensions: [purpose] }) }, {}],
-    ["it is over something else", { signature: new Uint8Array(64) }, {}],
-    ["it is later than the certificate's end", { at: testTime - day / 2 }, {}],
-    ["it is in the future", { at: testTime + day }, {}],
-    ["its accuracy reaches past the certificate's end", { accuracySeconds: 2 * 86_400 }, {}],
-    ["its imprint is SHA-1", { hash: "sha1" }, {}],
-    ["a critical extension is in it", { hasCriticalExtension: true }, {}],
-    [
-      "its authority has expired",
-      { signer: makeLeaf({ issuer: authority, extensions: [purpose], notAfter: testTime - day / 2 }) },
-      {},
-    ],
-    [
-      "its purpose is not critical",
-      {
-        signer: makeLeaf({
-          issuer: authority,
-          extensions: [certificateExtension.extendedKeyUsage("1.3.6.1.5.5.7.3.8")],
-        }),
-      },
-      {},
-    ],
-    [
-      "its certificate has another purpose too",
-      {
-        signer: makeLeaf({
-          issuer: authority,
-          extensions: [certificateExtension.criticalExtendedKeyUsage("1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.4")],
-        }),
-      },
-      {},
-    ],
-    ["its certificate has no purpose", { signer: makeLeaf({ issuer: authority }) }, {}],
-    ["it is another type of content", { contentType: "1.2.840.113549.1.7.1" }, {}],
-  ] as const)("does not count where %s", async (_why, stamp, options) => {
-    const verdict = await stamped(stamp as Parameters<typeof stamped>[0], options);
-    expect(verdict.code).toBe("cert-expired");
-    expect(verdict.certificate?.timestamps.every(({ counts, at: time }) => !counts || time > testTime - day)).toBe(
-      true,
+  it("is wrong over anything else, and by anybody else's key", async () => {
+    expect(await verify({}, utf8("other"))).toBe("bad-signature");
+    expect(await verify({ attributes: null }, utf8("other"))).toBe("bad-signature");
+    const data = readSignedData(makeCms({ content, signer: leaf }));
+    const [info] = data.signers;
+    expect(info && (await verifySignerInfo(info, await read(makeLeaf({ issuer: root })), data, content))).toBe(
+      "bad-signature",
     );
   });
 
-  it("does not count where its authority is revoked", async () => {
-    const lists = [makeList({ issuer: authority, revoked: [{ certificate: stamper }] })];
-    expect((await stamped({}, { revocation: "soft-fail", crls: lists })).code).toBe("cert-expired");
+  it("is weak by a weak digest or key, unsupported by an unknown one", async () => {
+    const rsa = makeLeaf({ key: "rsa2048", issuer: root });
+    expect(await verify({ signer: rsa, signedBy: { hash: "sha1" } })).toBe("weak-algorithm");
+    expect(await verify({ digest: "sha1" })).toBe("weak-algorithm");
+    expect(await verify({ digest: "sha224", attributes: null })).toBe("weak-algorithm");
+    expect(await verify({ signer: makeLeaf({ key: "rsa1024", issuer: root }) })).toBe("weak-algorithm");
+    expect(await verify({ signer: makeLeaf({ key: "secp256k1", issuer: root }) })).toBe("unsupported-key");
   });
+});
 
-  it("saves a certificate that was replaced later, never one that was revoked for cause or without a reason", async () => {
-    const revokedFor = (reason?: number) => [
-      makeList({
-        issuer: root,
-        revoked: [{ certificate: expired, revokedAt: testTime - 1.5 * day, ...(reason !== undefined && { reason }) }],
+describe("signed attributes", () => {
+  const type = cmsAttribute(oid.contentType, encodedOid(oid.data));
+  const digest = (text: string) =>
+    cmsAttribute(oid.messageDigest, derValue(4, new Uint8Array(Buffer.from(text, "hex"))));
+  const right = digest("00".repeat(32));
+
+  it("must hold content-type and message-digest, each once, both right", async () => {
+    expect(await verify({ attributesWhole: [right] })).toBe("malformed");
+    expect(await verify({ attributesWhole: [type] })).toBe("malformed");
+    expect(await verify({ attributesWhole: [type, right] })).toBe("bad-signature");
+    expect(
+      await verify({
+        attributesWhole: [cmsAttribute(oid.contentType, encodedOid(oid.data), encodedOid(oid.data)), right],
       }),
-    ];
-    const soft = { revocation: "soft-fail" } as const;
-    const superseded = 4;
-    const keyCompromise = 1;
-    expect((await stamped({}, { ...soft, crls: revokedFor(superseded) })).code).toBe("valid");
-    expect((await stamped({ at: testTime - 1.2 * day }, { ...soft, crls: revokedFor(superseded) })).status).toBe(
-      "indeterminate",
+    ).toBe("malformed");
+    expect(await verify({ attributesWhole: [type, cmsAttribute(oid.messageDigest)] })).toBe("malformed");
+    expect(await verify({ attributesWhole: [type, cmsAttribute(oid.messageDigest, derNull())] })).toBe("malformed");
+    expect(await verify({ attributesWhole: [cmsAttribute(oid.contentType, encodedOid(oid.signedData)), right] })).toBe(
+      "malformed",
     );
-    expect((await stamped({}, { ...soft, crls: revokedFor(keyCompromise) })).code).toBe("cert-revoked");
-    expect((await stamped({}, { ...soft, crls: revokedFor() })).code).toBe("cert-revoked");
   });
 
-  it("under hard-fail needs to know how things stood at its time: lists leave out who has expired", async () => {
-    const hard = { revocation: "hard-fail" } as const;
-    const now = [makeList({ issuer: root }), makeList({ issuer: authority })];
-    expect((await stamped({}, { ...hard, crls: now })).code).not.toBe("valid");
-    const then = makeList({ issuer: root, thisUpdate: testTime - 3 * day, nextUpdate: testTime - day });
-    expect((await stamped({}, { ...hard, crls: [...now, then] })).code).toBe("valid");
+  it("that stand there twice, or not at all, are no DER", () => {
+    expect(() => readSignedData(makeCms({ content, signer: leaf, attributes: [type] }))).toThrow();
+    expect(() => readSignedData(makeCms({ content, signer: leaf, attributesWhole: [] }))).toThrow();
+  });
+
+  it("are needed for content of another type", async () => {
+    const contentType = "1.2.840.113549.1.9.16.1.4";
+    expect(await verify({ contentType })).toBe("valid");
+    expect(await verify({ contentType, attributes: null })).toBe("malformed");
+  });
+
+  it("name the signer's certificate, where they name one", async () => {
+    expect(await verify({ attributes: [signingCertificateV2(leaf)] })).toBe("valid");
+    expect(await verify({ attributes: [signingCertificateV2(root)] })).toBe("wrong-key");
+    const empty = cmsAttribute(oid.signingCertificateV2, derSequence(derSequence()));
+    expect(await verify({ attributes: [empty] })).toBe("malformed");
+  });
+
+  it("left out: a signature over them is none over the content that they are", async () => {
+    const signed = readSignedData(makeCms({ content, signer: leaf })).signers[0];
+    if (!signed?.signedAttributes) throw new Error("expected attributes");
+    const over = signed.signedAttributes.encoded;
+    expect(await verify({ content: over, attributes: null, signature: signed.signature }, over)).toBe("malformed");
+  });
+});
+
+describe("signed data", () => {
+  it("names its signer by issuer and serial number, or by key", async () => {
+    const namesake = makeLeaf({ issuer: root, key: leaf.privateKey });
+    const all = await Promise.all([root, leaf, namesake].map(read));
+    const named = (wishes: Partial<TestCmsWishes>): string[] => {
+      const [info] = readSignedData(makeCms({ content, signer: leaf, ...wishes })).signers;
+      return info ? certificatesOf(info.signer, all).map(({ sha256 }) => sha256) : [];
+    };
+    expect(named({})).toEqual([all[1]?.sha256]);
+    expect(named({ identifier: "subjectKeyIdentifier" })).toEqual([all[1]?.sha256, all[2]?.sha256]);
+  });
+
+  it("carries certificates, lists and content", () => {
+    const list = makeList({ issuer: root });
+    const certificates: TestCertificate[] = [leaf, root];
+    const data = readSignedData(makeCms({ content, signer: leaf, certificates, lists: [list], attached: content }));
+    expect(data.certificates.map((der) => Buffer.from(der).toString("hex"))).toEqual(
+      certificates.map(({ der }) => Buffer.from(der).toString("hex")),
+    );
+    expect(Buffer.compare(data.revocationLists[0] ?? new Uint8Array(), list)).toBe(0);
+    expect([data.content, data.hasOtherCertificates, data.ocspAnswers]).toEqual([content, false, []]);
+  });
+
+  it("is refused in any form but its own", () => {
+    const whole = makeCms({ content, signer: leaf });
+    const [type, wrapped] = derMembers(readDer(whole));
+    const inner = wrapped?.contents ?? new Uint8Array();
+    const refused = [
+      derSequence(encodedOid(oid.data), wrapped?.encoded ?? derNull()),
+      derSequence(type?.encoded ?? derNull(), derValue(0xa0, inner, inner)),
+      derSequence(
+        type?.encoded ?? derNull(),
+        derValue(0xa0, derSequence(...derMembers(readDer(inner)).map(({ encoded }) => encoded), derNull())),
+      ),
+      whole.subarray(0, -1),
+      new Uint8Array([...whole, 0]),
+    ];
+    for (const bytes of refused)
+      expect(() => readSignedData(bytes)).toThrow(expect.objectContaining({ code: "ERR_DER_MALFORMED" }));
   });
 });

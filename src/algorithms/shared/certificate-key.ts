@@ -14,7 +14,7 @@ import { oid } from "./object-identifiers.js";
 import { decryptPrivateKey, openPkcs12 } from "./pkcs12.js";
 import { readPublicKey } from "./public-key.js";
 import type { HashName, SignatureScheme } from "./signature-scheme.js";
-import { isTextOrBytes, textOf } from "./text-of.js";
+import { isTextOrBytes, textOrDer } from "./text-of.js";
 
 /** A private key as data. */
 export interface PrivateKeyData {
@@ -94,7 +94,7 @@ async function openFile({ pkcs12, password }: Pkcs12Data, wanted?: SignatureSche
 }
 
 async function openData({ key, passphrase }: PrivateKeyData, wanted?: SignatureScheme): Promise<SigningKey> {
-  const text = typeof key === "string" ? key : textOf(key);
+  const text = textOrDer(key);
   try {
     return await importKey(typeof text === "string" ? await readPemKey(text, passphrase) : concatBytes(text), wanted);
   } catch (error) {
@@ -103,7 +103,7 @@ async function openData({ key, passphrase }: PrivateKeyData, wanted?: SignatureS
 }
 
 async function readPemKey(text: string, passphrase?: string): Promise<Bytes> {
-  const { blocks } = readPem(text, { maxLength: maxPemLength, maxBlocks: 16 });
+  const { blocks } = readPem(text, { maxLength: maxPemLength, maxBlocks: 16, withPrivateKeys: true });
   const plain = blocks.find(({ label }) => label === "PRIVATE KEY");
   if (plain) return plain.bytes;
   const locked = blocks.find(({ label }) => label === "ENCRYPTED PRIVATE KEY");

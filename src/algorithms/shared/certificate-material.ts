@@ -3,7 +3,7 @@ import { type Bytes, concatBytes } from "../../encoding/bytes.js";
 import { looksPem, readPem } from "../../encoding/pem.js";
 import { CountersignError } from "../../errors.js";
 import { type Certificate, readCertificate } from "./certificate.js";
-import { isTextOrBytes, textOf } from "./text-of.js";
+import { isTextOrBytes, textOrDer } from "./text-of.js";
 
 /** Certificates, revocation lists or OCSP answers: PEM (any number of blocks), base64 of one in DER, or DER. */
 export type DerMaterial = string | Uint8Array;
@@ -34,9 +34,7 @@ export function derValuesIn(material: DerMaterial | readonly DerMaterial[], kind
 /** @throws CountersignError `ERR_ALGORITHM_KEYS` */
 function valuesIn(data: DerMaterial, { labels, name }: MaterialKind): Bytes[] {
   if (!isTextOrBytes(data) || data.length > maxMaterialLength) throw keysError(name);
-  // DER begins with the tag of a SEQUENCE, which is the digit 0 in ASCII.
-  const isDer = typeof data !== "string" && data[0] === 0x30 && (data[1] ?? 0) >= 0x80;
-  const text = isDer ? data : textOf(data);
+  const text = textOrDer(data);
   if (typeof text !== "string") return [concatBytes(text)];
   try {
     if (!looksPem(text)) return [readWrappedBase64(text)];

@@ -11,7 +11,7 @@ import { issuerKeyId } from "./certificate-evidence.js";
 import { type CmsMessage, readCmsMessage, signersCertificates } from "./cms-message.js";
 import { maxCmsValueBytes } from "./cms-value.js";
 import { pemText } from "./pem-text.js";
-import { isTextOrBytes, textOf } from "./text-of.js";
+import { isTextOrBytes, textOrDer } from "./text-of.js";
 
 /** How an algorithm publishes a CMS. */
 export interface CmsPublishing {
@@ -48,8 +48,7 @@ export async function acceptCms(input: AcceptInput, publishing: CmsPublishing): 
 
 function readOutput(output: string | Uint8Array): Bytes {
   if (!isTextOrBytes(output) || output.length > maxOutputLength) throw malformed("a CMS signature as text or bytes");
-  const isDer = typeof output !== "string" && output[0] === 0x30 && (output[1] ?? 0) >= 0x80;
-  const text = isDer ? output : textOf(output);
+  const text = textOrDer(output);
   try {
     if (typeof text !== "string") return concatBytes(text);
     if (!looksPem(text)) return readWrappedBase64(text);

@@ -3,15 +3,14 @@ import type { DistinguishedName } from "./distinguished-name.js";
 import { comparableNames, type DistributionPoint } from "./distribution-point.js";
 import { isCertifiedSigner } from "./list-signer.js";
 import type { RevocationQuestion } from "./revocation.js";
-import { entryKey, type RevocationList, type RevokedEntry } from "./revocation-list.js";
+import { entryKey, type RevokedEntry } from "./revocation-entries.js";
+import type { RevocationList } from "./revocation-list.js";
 import { statusOfRevocation } from "./revocation-reason.js";
 import type { RevocationFinding } from "./revocation-types.js";
 
 /** Bits of ReasonFlags that a list can be about: keyCompromise to aACompromise (RFC 5280 §4.2.1.13). */
 const allReasons: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8];
 const removedFromList = 8;
-/** Lists whose signatures are verified for one certificate. */
-const maxLists = 16;
 
 /**
  * What the revocation lists in the evidence say about one certificate (RFC 5280 §6.3.3), complete, delta and indirect ones.
@@ -63,7 +62,7 @@ async function applicableLists(question: RevocationQuestion): Promise<Applicable
   const issuers = new Set(points.flatMap((point) => issuersOf(point, certificate).map(({ comparable }) => comparable)));
   const lists = [...issuers].flatMap((issuer) => evidence.listsOf(issuer)).filter(({ baseNumber }) => !baseNumber);
   const found: ApplicableList[] = [];
-  for (const list of lists.slice(0, maxLists)) {
+  for (const list of lists) {
     const matching = points.filter((point) => isInScope(list, point, certificate));
     if (matching.length === 0 || !(await isCertifiedSigner(list, question))) continue;
     found.push({ list, reasons: allReasons.filter((reason) => matching.some((point) => covers(list, point, reason))) });
@@ -112,7 +111,7 @@ async function findDelta(list: RevocationList, question: RevocationQuestion): Pr
     .filter(({ delta }) => !delta.hasUnknownCritical && isGoodAt(delta, now))
     .filter(({ delta }) => String(delta.distribution?.octets) === scope)
     .sort((a, b) => compareNumbers(b.to, a.to));
-  for (const { delta } of deltas.slice(0, maxLists)) if (await isCertifiedSigner(delta, question)) return delta;
+  for (const { delta } of deltas) if (await isCertifiedSigner(delta, question)) return delta;
   return undefined;
 }
 

@@ -19,7 +19,6 @@ const hashNames: ReadonlyMap<string, string> = new Map([
   [oid.sha512, "SHA-512"],
 ]);
 
-const maxAnswers = 8;
 const maxDelegates = 4;
 
 /**
@@ -28,10 +27,10 @@ const maxDelegates = 4;
  */
 export async function findByAnswers(question: RevocationQuestion): Promise<RevocationFinding[]> {
   const findings: RevocationFinding[] = [];
-  for (const answer of question.evidence.answersAbout(question.certificate).slice(0, maxAnswers)) {
+  for (const answer of question.evidence.answersAbout(question.certificate)) {
     const statuses: OcspStatus[] = [];
     for (const status of answer.statuses) if (await isAbout(status, question)) statuses.push(status);
-    if (statuses.length === 0 || answer.hasUnknownCritical || !(await isAuthorized(answer, question))) continue;
+    if (statuses.length === 0 || answer.hasUnknownCritical || !(await isAuthorizedAnswer(answer, question))) continue;
     findings.push(...statuses.map((status) => findingOf(status, question)));
   }
   return findings;
@@ -70,7 +69,8 @@ async function digest(name: string, bytes: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest(name, concatBytes(bytes)));
 }
 
-async function isAuthorized(answer: OcspAnswer, question: RevocationQuestion): Promise<boolean> {
+/** Whether an answer is signed by the issuer of the certificate in question, or by its delegate. */
+export async function isAuthorizedAnswer(answer: OcspAnswer, question: RevocationQuestion): Promise<boolean> {
   const issuer = question.above.at(-1);
   if (!issuer) return false;
   const delegates = await readDelegates(answer);

@@ -1,7 +1,5 @@
-import { toHex } from "../../encoding/bytes.js";
 import type { ReportCode } from "../../model/report.js";
 import { type Certificate, serialText } from "./certificate.js";
-import type { GeneralName } from "./general-name.js";
 import type { CertificationPath, PathFault } from "./path-types.js";
 import type { RevocationFinding } from "./revocation-types.js";
 
@@ -32,7 +30,6 @@ export interface PathReport {
 }
 
 const maxNameChars = 512;
-const maxNames = 16;
 
 /** Puts a path into words. */
 export function reportPath({ chain, validFrom, validUntil, revocation, faults }: CertificationPath): PathReport {
@@ -58,18 +55,6 @@ export function reportCertificate(certificate: Certificate): CertificateReport {
     // The end of that second is what is compared, the second itself is what stands there.
     notAfter: new Date(certificate.notAfter - 999).toISOString(),
   };
-}
-
-/** Every name that a certificate gives, subject first, at most 16: evidence to show. */
-export function namesOfCertificate({ subject, extensions }: Certificate): string[] {
-  const names = [subject.text, ...extensions.alternativeNames.map(textOfName), ...subject.mailAddresses];
-  return [...new Set(names.filter((name): name is string => !!name).map(shortened))].slice(0, maxNames);
-}
-
-function textOfName(name: GeneralName): string | undefined {
-  if (name.form === "directoryName") return name.name.text;
-  if (name.form === "iPAddress") return toHex(name.octets);
-  return "text" in name ? name.text : undefined;
 }
 
 function shortened(text: string): string {

@@ -9,37 +9,50 @@ export interface RevocationData {
   readonly answers?: readonly Uint8Array[];
 }
 
+/** Lists, and answers, that a stranger may send along. */
+const maxAlongside = 16;
+
 /** Revocation lists and OCSP answers: read, not verified. Who signed them is found out when they are used. */
 export class RevocationEvidence {
+  /** The evidence that outlives one signature: this one, or what it was put beside. What is fetched goes there. */
+  readonly lasting: RevocationEvidence;
+  readonly #base: RevocationEvidence | undefined;
   readonly #lists = new Map<string, RevocationList[]>();
   readonly #answers = new Map<string, OcspAnswer[]>();
 
-  readonly #base: RevocationEvidence | undefined;
-
   /**
-   * @param base more evidence: stands for itself, so that what a stranger sent along can be put beside it for one signature
+   * @param data the caller's; with a `base`, what a stranger sent along with one signature: the first 16 of each are looked at
+   * @param base the caller's, unchanged by what stands beside it
    * @throws CountersignError `ERR_DER_MALFORMED` for data that is neither
    */
   constructor({ lists = [], answers = [] }: RevocationData = {}, base?: RevocationEvidence) {
     this.#base = base;
-    for (const list of lists) this.addList(list);
-    for (const answer of answers) this.addAnswer(answer);
+    this.lasting = base?.lasting ?? this;
+    const most = base ? maxAlongside : Number.POSITIVE_INFINITY;
+    for (const list of lists.slice(0, most)) this.addList(list);
+    for (const answer of answers.slice(0, most)) this.addAnswer(answer);
   }
 
   /** @param der at most 4 MiB @throws CountersignError `ERR_DER_MALFORMED` */
-  addList(der: Uint8Array): RevocationList {
-    const list = readRevocationList(der);
-    push(this.#lists, list.issuer.comparable, list);
-    return list;
+  addList(der: Uint8Array): void {
+    this.keepList(readRevocationList(der));
   }
 
   /** @param der at most 64 KiB @throws CountersignError `ERR_DER_MALFORMED` */
-  addAnswer(der: Uint8Array): OcspAnswer {
-    const answer = readOcspAnswer(der);
+  addAnswer(der: Uint8Array): void {
+    this.keepAnswer(readOcspAnswer(der));
+  }
+
+  /** As {@link RevocationEvidence.addList}, for a list that is read already. */
+  keepList(list: RevocationList): void {
+    push(this.#lists, list.issuer.comparable, list);
+  }
+
+  /** As {@link RevocationEvidence.addAnswer}, for an answer that is read already. */
+  keepAnswer(answer: OcspAnswer): void {
     for (const serial of new Set(answer.statuses.map(({ serialNumber }) => serialNumber.join()))) {
       push(this.#answers, serial, answer);
     }
-    return answer;
   }
 
   /** Lists by whoever bears this name: the comparable text of a distinguished name. */

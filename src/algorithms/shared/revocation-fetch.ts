@@ -1,135 +1,100 @@
 import { type Bytes, concatBytes } from "../../encoding/bytes.js";
 import { derNull, derSequence, derValue } from "../../encoding/der-writer.js";
-import { CountersignError } from "../../errors.js";
-import { orAborted, throwIfAborted } from "../../model/abort.js";
-import { isNamedHost, isPublicHost } from "../../model/public-host.js";
+import { orAborted } from "../../model/abort.js";
 import type { Certificate } from "./certificate.js";
 import { tag } from "./der-tags.js";
 import { encodedOid } from "./encoded-oid.js";
+import { isCertifiedSigner } from "./list-signer.js";
 import { oid } from "./object-identifiers.js";
-import { maxOcspBytes } from "./ocsp-answer.js";
+import { maxOcspBytes, readOcspAnswer } from "./ocsp-answer.js";
+import { isAuthorizedAnswer } from "./ocsp-status.js";
 import type { RevocationQuestion } from "./revocation.js";
 import type { RevocationEvidence } from "./revocation-evidence.js";
-import { maxRevocationListBytes } from "./revocation-list.js";
+import { allowedUrl, fetchBytes, type RevocationFetch } from "./revocation-http.js";
+import { maxRevocationListBytes, readRevocationList } from "./revocation-list.js";
 
-/** How to get revocation lists and OCSP answers. */
-export interface RevocationFetch {
-  /** As the platform's `fetch`: asked without credentials, referrer and redirects. What it throws makes revocation unknown. */
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Hosts that may be asked although they are IP addresses or local names: `ca.corp`, `10.0.0.1:8080`. */
-  readonly hosts?: readonly string[];
-  /** How long one answer may take, milliseconds; 10 seconds where absent. */
-  readonly timeoutMs?: number;
-}
+export type { RevocationFetch } from "./revocation-http.js";
 
 const maxAddresses = 4;
-const maxAddressChars = 2000;
-const defaultTimeoutMs = 10_000;
-
-/** When each address was asked last and for which evidence: not again while that answer could be the same. */
-const askedAt = new WeakMap<RevocationEvidence, Map<string, number>>();
 const askAgainAfterMs = 60_000;
 
+/** One thing to ask for. */
+interface Wanted {
+  readonly url: string;
+  /** The same for everybody who would get the same answer. */
+  readonly key: string;
+  /** Asks, and keeps the answer if it is what it should be. */
+  readonly get: () => Promise<void>;
+}
+
+/** What was asked for lately, for which evidence. */
+const asked = new WeakMap<RevocationEvidence, Map<string, { readonly at: number; readonly work: Promise<void> }>>();
+
 /**
- * Adds to the evidence what the addresses in one certificate give: OCSP answers, and revocation lists of its distribution
- * points, http and https alone. The certificate must be chained to a root already, by signatures that were verified.
+ * Adds to the evidence what the addresses in one certificate give, one after the other until that is enough: OCSP answers,
+ * then lists of its distribution points. The certificate must be chained to a root already, by signatures that were verified.
  *
- * An address that fails, or gives something else, adds nothing. At most 4 of each kind are asked, each at most once a minute.
+ * Only what is signed by somebody who may sign it is kept. An address that fails, or gives something else, adds nothing. At most 4
+ * of each kind are asked, the same thing at most once a minute, whoever needs it.
  *
+ * @param isEnough asked after each answer
  * @throws CountersignError `ERR_ABORTED`
  */
-export async function fetchEvidence(question: RevocationQuestion, options: RevocationFetch): Promise<void> {
-  const { certificate, above, evidence, request } = question;
-  const issuer = above.at(-1);
-  const listAddresses = certificate.extensions.crlDistributionPoints.flatMap(({ name }) =>
-    name && "fullName" in name ? name.fullName.flatMap((full) => ("text" in full ? (full.text ?? []) : [])) : [],
-  );
-  const wanted = [
-    ...(issuer ? certificate.extensions.ocspAddresses.slice(0, maxAddresses) : []).map((address) => ({
-      address,
-      maxBytes: maxOcspBytes,
-      ask: async (): Promise<RequestInit> => ({
-        method: "POST",
-        headers: { "Content-Type": "application/ocsp-request" },
-        body: await ocspRequest(certificate, issuer ?? certificate),
-      }),
-      take: (der: Bytes): unknown => evidence.addAnswer(der),
-    })),
-    ...listAddresses.slice(0, maxAddresses).map((address) => ({
-      address,
-      maxBytes: maxRevocationListBytes,
-      ask: async (): Promise<RequestInit> => ({}),
-      take: (der: Bytes): unknown => evidence.addList(der),
-    })),
-  ];
-  const times = askedAt.get(evidence) ?? new Map<string, number>();
-  askedAt.set(evidence, times);
-  for (const { address, maxBytes, ask, take } of wanted) {
-    const url = allowedUrl(address, options.hosts);
-    const now = request.now ?? request.at;
-    const key = `${url} ${maxBytes === maxOcspBytes ? certificate.sha256 : ""}`;
-    if (url === undefined || Math.abs(now - (times.get(key) ?? Number.NEGATIVE_INFINITY)) < askAgainAfterMs) continue;
-    times.set(key, now);
-    await tryFetch(
-      async (signal) => take(await fetchBytes(options, url, await ask(), maxBytes, signal)),
-      question,
-      options,
-    );
-  }
-}
-
-async function tryFetch(
-  work: (signal: AbortSignal) => Promise<unknown>,
-  { request: { signal } }: RevocationQuestion,
-  { timeoutMs = defaultTimeoutMs }: RevocationFetch,
+export async function fetchEvidence(
+  question: RevocationQuestion,
+  options: RevocationFetch,
+  isEnough: () => Promise<boolean>,
 ): Promise<void> {
-  throwIfAborted(signal);
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const ended = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  try {
-    await orAborted(work(ended), ended);
-  } catch {
+  const { evidence, request } = question;
+  const now = request.now ?? request.at;
+  const known = asked.get(evidence.lasting) ?? new Map<string, { at: number; work: Promise<void> }>();
+  asked.set(evidence.lasting, known);
+  for (const { key, get } of [...wantedAnswers(question, options), ...wantedLists(question, options)]) {
+    const last = known.get(key);
+    const isRecent = last !== undefined && Math.abs(now - last.at) < askAgainAfterMs;
     // An answer that does not come, or is none, leaves revocation unknown; the mode says what that means.
-    throwIfAborted(signal);
+    const work = isRecent ? last.work : get().catch(() => undefined);
+    known.set(key, isRecent ? last : { at: now, work });
+    await orAborted(work, request.signal);
+    if (await isEnough()) return;
   }
 }
 
-function allowedUrl(address: string, hosts: readonly string[] = []): string | undefined {
-  const url = address.length <= maxAddressChars && URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) return undefined;
-  if (url.username !== "" || url.password !== "") return undefined;
-  if (!isNamedHost(url, hosts) && !isPublicHost(url.hostname)) return undefined;
-  url.hash = "";
-  return url.href;
+function wantedAnswers(question: RevocationQuestion, options: RevocationFetch): Wanted[] {
+  const { certificate, above, evidence } = question;
+  const issuer = above.at(-1);
+  if (!issuer) return [];
+  return allowed(certificate.extensions.ocspAddresses, options).map((url) => ({
+    url,
+    key: `${url} ${certificate.sha256}`,
+    get: async () => {
+      const body = await ocspRequest(certificate, issuer);
+      const init = { method: "POST", headers: { "Content-Type": "application/ocsp-request" }, body };
+      const answer = readOcspAnswer(await fetchBytes(options, url, init, maxOcspBytes));
+      if (await isAuthorizedAnswer(answer, question)) evidence.lasting.keepAnswer(answer);
+    },
+  }));
 }
 
-async function fetchBytes(
-  { fetch }: RevocationFetch,
-  url: string,
-  init: RequestInit,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<Bytes> {
-  const response = await fetch(url, {
-    ...init,
-    signal,
-    credentials: "omit",
-    redirect: "error",
-    referrerPolicy: "no-referrer",
-    cache: "no-store",
-  });
-  const reader = response.ok ? response.body?.getReader() : undefined;
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    total += part.value.length;
-    if (total > maxBytes) {
-      void reader?.cancel().catch(() => {});
-      throw new CountersignError("ERR_DER_MALFORMED", `expected an answer of at most ${maxBytes} bytes`);
-    }
-    chunks.push(part.value);
-  }
-  return concatBytes(...chunks);
+function wantedLists(question: RevocationQuestion, options: RevocationFetch): Wanted[] {
+  const { certificate, evidence } = question;
+  const addresses = certificate.extensions.crlDistributionPoints.flatMap(({ name }) =>
+    name && "fullName" in name
+      ? name.fullName.flatMap((full) => (full.form === "uniformResourceIdentifier" ? [full.text] : []))
+      : [],
+  );
+  return allowed(addresses, options).map((url) => ({
+    url,
+    key: url,
+    get: async () => {
+      const list = readRevocationList(await fetchBytes(options, url, {}, maxRevocationListBytes));
+      if (await isCertifiedSigner(list, question)) evidence.lasting.keepList(list);
+    },
+  }));
+}
+
+function allowed(addresses: readonly string[], { hosts }: RevocationFetch): string[] {
+  return addresses.flatMap((address) => allowedUrl(address, hosts) ?? []).slice(0, maxAddresses);
 }
 
 /** OCSPRequest for one certificate, with the SHA-1 names that every responder knows (RFC 6960 §4.1.1, RFC 5019). */

@@ -1,5 +1,5 @@
 import type { RevocationEvidence } from "./revocation-evidence.js";
-import type { RevocationFetch } from "./revocation-fetch.js";
+import type { RevocationFetch } from "./revocation-http.js";
 
 /**
  * - `none`: nobody asks.

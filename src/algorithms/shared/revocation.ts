@@ -44,8 +44,10 @@ export async function checkRevocation(
     const question = { certificate, above, evidence, request, validatePaths };
     let finding = await findStatus(question);
     if (finding.status === "unknown" && fetch) {
-      await fetchEvidence(question, fetch);
-      finding = await findStatus(question);
+      await fetchEvidence(question, fetch, async () => {
+        finding = await findStatus(question);
+        return finding.status !== "unknown";
+      });
     }
     findings.push(finding);
   }

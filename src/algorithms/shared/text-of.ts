@@ -11,6 +11,11 @@ export function textOf(data: string | Uint8Array): string | Uint8Array {
   return isText ? new TextDecoder().decode(data) : new Uint8Array(data);
 }
 
+/** As {@link textOf}, but for DER, which begins with the tag of a SEQUENCE: no base64 and no PEM does. */
+export function textOrDer(data: string | Uint8Array): string | Uint8Array {
+  return typeof data !== "string" && data[0] === 0x30 ? new Uint8Array(data) : textOf(data);
+}
+
 /** Whether a caller without a type checker handed in text or bytes. */
 export function isTextOrBytes(data: unknown): data is string | Uint8Array {
   // Of whatever realm: a frame's bytes are no instance of this one's class.

@@ -6,6 +6,14 @@ import { derText } from "./der-attributes.js";
 export interface CertificateFacts {
   /** E-mail addresses of the subject, in its name or its alternative ones. */
   readonly mailAddresses: readonly string[];
+  /** URIs among the alternative names, in their order. */
+  readonly uris: readonly string[];
+  /** Whether one of the alternative names is an e-mail address. */
+  readonly hasAddress: boolean;
+  /** Purposes of an extended key usage, in dotted decimals; absent where there is none. */
+  readonly purposes?: readonly string[];
+  /** Tags of the forms of names that name constraints are about. */
+  readonly constrainedForms: readonly number[];
   /** Whether basicConstraints say that it is a CA. */
   readonly isAuthority: boolean;
   /** Contents of the subject key identifier. */
@@ -21,6 +29,8 @@ const extension = {
   subjectKeyIdentifier: "2.5.29.14",
   subjectAltName: "2.5.29.17",
   basicConstraints: "2.5.29.19",
+  nameConstraints: "2.5.29.30",
+  extendedKeyUsage: "2.5.29.37",
 } as const;
 const known: ReadonlySet<string> = new Set(Object.values(extension));
 
@@ -50,9 +60,14 @@ export function readCertificate(certificate: DerValue): CertificateFacts {
   const extensions = readExtensions(optional.find(({ tag }) => tag === 0xa3));
   const names = (extensions.get(extension.subjectAltName) ?? []).flatMap(derMembers);
   const [keyId] = extensions.get(extension.subjectKeyIdentifier) ?? [];
+  const [purposes] = extensions.get(extension.extendedKeyUsage) ?? [];
   const [constraints] = (extensions.get(extension.basicConstraints) ?? []).flatMap(derMembers);
   return {
     mailAddresses: [...addressesOfName(subject), ...names.flatMap(addressesOfAlternative)],
+    uris: names.filter(({ tag }) => tag === 0x86).map(derText),
+    hasAddress: names.some(({ tag }) => tag === 0x81),
+    ...(purposes && { purposes: derMembers(purposes).map(derObjectIdentifierText) }),
+    constrainedForms: (extensions.get(extension.nameConstraints) ?? []).flatMap(constrainedForms),
     isAuthority: constraints?.tag === 0x01 && constraints.contents[0] !== 0,
     ...(keyId && { subjectKeyId: keyId.contents }),
     issuer: issuer.contents,
@@ -71,6 +86,13 @@ function readExtensions(tagged: DerValue | undefined): Map<string, DerValue[]> {
     if (known.has(name)) extensions.set(name, [...(extensions.get(name) ?? []), readDer(value.contents)]);
   }
   return extensions;
+}
+
+/** NameConstraints ::= SEQUENCE { permitted [0], excluded [1] }, each of subtrees that begin with a name. */
+function constrainedForms(constraints: DerValue): number[] {
+  return derMembers(constraints)
+    .flatMap(derMembers)
+    .flatMap((subtree) => derMembers(subtree)[0]?.tag ?? []);
 }
 
 /** Name ::= SEQUENCE OF SET OF SEQUENCE { type, value }. */

@@ -13,6 +13,7 @@ import type { RouteName } from "../identity.js";
  * - `size`: more than MSC2961 lets hang on a key
  * - `device-signature`: an external and a Matrix signature in one upload
  * - `x509-leaf-order`: Element takes another certificate for the signer's
+ * - `x509-element`: a right signature that Element does not count, for what its certificates say
  * - `personal-data`: a natural person's number, birth or private address, or what cannot be read well enough to rule it out
  */
 export type LintRule =
@@ -25,6 +26,7 @@ export type LintRule =
   | "size"
   | "device-signature"
   | "x509-leaf-order"
+  | "x509-element"
   | "personal-data";
 
 /** One reason not to publish a signature. */

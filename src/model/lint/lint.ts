@@ -2,6 +2,7 @@ import type { LintedSignature, LintFinding, LintOptions, Rule } from "./finding.
 import { keyIdMalformed, keyIdNoColon, keyIdShort, signerNotUserId } from "./key-id-rules.js";
 import { personalData } from "./personal-data.js";
 import { base64NotCanonical, objectValue, size } from "./value-rules.js";
+import { x509Element } from "./x509-element.js";
 import { x509LeafOrder } from "./x509-leaf-order.js";
 
 export type { LintedSignature, LintFinding, LintOptions, LintRule } from "./finding.js";
@@ -15,6 +16,7 @@ const rules: readonly Rule[] = [
   base64NotCanonical,
   size,
   x509LeafOrder,
+  x509Element,
   personalData,
 ];
 

@@ -1,9 +1,6 @@
-import { readDer } from "../../encoding/der-reader.js";
-import { CountersignError } from "../../errors.js";
-import { parseKeyId } from "../key-id.js";
-import { carriedBytes } from "./carried-bytes.js";
+import { elementSignatures } from "./element-signatures.js";
 import { keyRoutes, type LintedSignature, type Rule } from "./finding.js";
-import { isNamedBy, isSignedData, readSignedData } from "./signed-data.js";
+import { isNamedBy } from "./signed-data.js";
 
 /**
  * Element takes the first certificate of the set for the signer's. DER sorts a set by its bytes, which means the shortest
@@ -20,20 +17,9 @@ export const x509LeafOrder: Rule = {
       : undefined,
 };
 
-function leafStandsBehind({ keyId, value }: LintedSignature): boolean {
-  const id = parseKeyId(keyId);
-  if (id?.form !== "bare" || id.algorithm !== "io.element.x509") return false;
-  try {
-    return carriedBytes(value).some(({ bytes }) => {
-      const content = readDer(bytes);
-      if (!isSignedData(content)) return false;
-      const { certificates, signer } = readSignedData(content);
-      const [first] = certificates;
-      return !!first && !!signer && !isNamedBy(first, signer);
-    });
-  } catch (error) {
-    // What cannot be read has no order; that it cannot be read is for others to say.
-    if (error instanceof CountersignError) return false;
-    throw error;
-  }
+function leafStandsBehind(signature: LintedSignature): boolean {
+  return elementSignatures(signature).some(({ certificates, signer }) => {
+    const [first] = certificates;
+    return !!first && !!signer && !isNamedBy(first, signer);
+  });
 }
