@@ -3,6 +3,7 @@ import { algorithmConformance, type ConformanceSubject } from "matrix-countersig
 import { expect, it } from "vitest";
 import { customSubject } from "../../examples/custom-algorithm/conformance-subject.js";
 import { openpgpSubject } from "../support/openpgp-subject.js";
+import { sshsigSubject } from "../support/sshsig-subject.js";
 import { stampSubject } from "../support/stamp-subject.js";
 
 type Verify = SignatureAlgorithm["verify"];
@@ -252,6 +253,21 @@ const faults = [
     "single quotes inside of double ones",
     stamp(gives((text) => ({ command: `sign --text "it is '${text.replace(/[^ -~]|"/g, "")}'"` }))),
     "gives command lines that run the same",
+  ),
+  fault(
+    "a command that does not say where it writes",
+    stamp(gives(() => ({ form: "file", command: "sign x", inputFile: "x", outputFile: "y.sig" }))),
+    "gives command lines of one printable line each",
+  ),
+  fault(
+    "more about a key that is not known than about one that is",
+    broken(
+      sshsigSubject("ed25519"),
+      answers(({ code, signer }) =>
+        code === "key-unconfirmed" ? { signer: { ...signer, names: ["Example Ltd"] } } : {},
+      ),
+    ),
+    "says nothing else where it knows fewer keys",
   ),
   fault(
     "a command on a file that holds the object",
