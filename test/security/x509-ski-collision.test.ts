@@ -26,7 +26,13 @@ const leaf = makeSigner(root);
 /** A certificate with the key identifier of another one. */
 function posingAs({ keyId }: TestCertificate, userId: string, issuer: TestCertificate, slot = 1): TestCertificate {
   const extensions = [subjectKeyId(keyId), keyUsage("digitalSignature"), named(userId)];
-  return makeCertificate({ subject: "Mallory", issuer, key: makeKey("rsa2048", slot), withoutKeyIds: true, extensions });
+  return makeCertificate({
+    subject: "Mallory",
+    issuer,
+    key: makeKey("rsa2048", slot),
+    withoutKeyIds: true,
+    extensions,
+  });
 }
 
 it("two certificates of one identifier: neither is chosen, in whatever order, under whatever root", async () => {
