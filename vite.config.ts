@@ -4,6 +4,7 @@ import type { Plugin } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { homeserver } from "./examples/homeserver/vite-plugin.js";
 import { gnupgCommands } from "./test/support/gnupg-commands.js";
+import { opensslCommands } from "./test/support/openssl-commands.js";
 
 /** At the page's own origin, and one for each test that asks (examples/homeserver/vite-plugin.ts). */
 const embeddedHomeserver = (): Plugin => homeserver({ instances: true, controls: true });
@@ -47,7 +48,7 @@ const chromium = {
     },
   }),
   instances: [{ browser: "chromium" as const }],
-  commands: gnupgCommands,
+  commands: { ...gnupgCommands, ...opensslCommands },
 };
 
 /** Two Synapses for all files of a project: one file restarts them, so no other may run beside it. */

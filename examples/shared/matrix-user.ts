@@ -17,7 +17,14 @@ export interface DeviceOptions {
   readonly callbacks?: CryptoCallbacks;
   /** How the client makes its requests; default: the global `fetch`. */
   readonly fetchFn?: typeof fetch;
+  /** Signs and verifies identities by X.509, as matrix-js-sdk has it from version 43 on. */
+  readonly x509?: X509Crypto;
 }
+
+export type X509Crypto = Pick<
+  NonNullable<Parameters<MatrixClient["initRustCrypto"]>[0]>,
+  "caCertsPem" | "x509Signer" | "x509Validity"
+>;
 
 type Session = { readonly user_id: string; readonly access_token?: string; readonly device_id?: string };
 type Logger = NonNullable<Parameters<typeof createClient>[0]["logger"]>;
@@ -80,7 +87,7 @@ async function openDevice(
   baseUrl: string,
   password: string,
   { user_id: userId, access_token: accessToken, device_id: deviceId }: Session,
-  { storePrefix, callbacks = {}, fetchFn: send = (input, init) => fetch(input, init) }: DeviceOptions,
+  { storePrefix, callbacks = {}, x509 = {}, fetchFn: send = (input, init) => fetch(input, init) }: DeviceOptions,
 ): Promise<MatrixUser> {
   if (accessToken === undefined || deviceId === undefined) throw new Error("the homeserver logged nobody in");
   // The SDK's legacy crypto store is one database for the whole page: two users at once need one each.
@@ -91,8 +98,8 @@ async function openDevice(
   const fetchFn: typeof fetch = (input, init) => send(input, { ...init, cache: "no-store" });
   const options = { cryptoStore, cryptoCallbacks: callbacks, logger: quiet, fetchFn };
   const client = createClient({ ...session, ...options });
-  if (storePrefix === undefined) await client.initRustCrypto({ useIndexedDB: false });
-  else await client.initRustCrypto({ cryptoDatabasePrefix: storePrefix });
+  if (storePrefix === undefined) await client.initRustCrypto({ ...x509, useIndexedDB: false });
+  else await client.initRustCrypto({ ...x509, cryptoDatabasePrefix: storePrefix });
   return { client, userId, password };
 }
 

@@ -33,7 +33,7 @@ const spoiled = (der: Uint8Array): Uint8Array =>
   der.map((octet, index) => (index === der.length - 1 ? octet ^ 1 : octet));
 const times = { thisUpdate: testTime - 3 * day, nextUpdate: testTime - day };
 
-const lists: readonly (readonly [string, object, object?])[] = [
+const lists: readonly (readonly [string, object])[] = [
   ["by a CA of the same name", { issuer: posing }],
   ["by another CA in this one's name", { issuer: otherRoot, issuerName: "Root" }],
   ["by a certificate under it", { issuer: plain, issuerName: "Root" }],

@@ -76,3 +76,8 @@ export function judge(
 ): Promise<Verdict> {
   return algorithm.verify({ object: masterKeyOf(), value, now: testTime, ...changes });
 }
+
+/** A private key in PEM, PKCS#8. */
+export function privateKeyPem({ privateKey }: Pick<TestCertificate, "privateKey">): string {
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}

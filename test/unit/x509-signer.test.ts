@@ -5,13 +5,12 @@ import { signatureSize } from "../../src/model/size.js";
 import {
   makeAuthority,
   makeKey,
-  privateKeyPem,
   signBytes,
   type TestCertificate,
   type TestKeyKind,
   testTime,
 } from "../support/certificates.js";
-import { makeRoot, makeSigner, masterKeyOf } from "../support/x509-signatures.js";
+import { makeRoot, makeSigner, masterKeyOf, privateKeyPem } from "../support/x509-signatures.js";
 
 const root = makeRoot();
 const middle = makeAuthority({ subject: "Middle", issuer: root });
@@ -28,7 +27,7 @@ describe("x509Signer", () => {
   const certificates = [middle.pem, leaf.pem];
 
   it("makes what x509() accepts, from PKCS#8 in PEM and DER, whatever the order of certificates", async () => {
-    for (const privateKey of [privateKeyPem(leaf.privateKey), { key: pkcs8(leaf) }]) {
+    for (const privateKey of [privateKeyPem(leaf), { key: pkcs8(leaf) }]) {
       const signer = x509Signer({ privateKey, certificates });
       const output = await signer.sign(object.bytes);
       expect(output).toMatch(/^-----BEGIN CMS-----\n/);
@@ -58,7 +57,7 @@ describe("x509Signer", () => {
   });
 
   it("gives matrix-js-sdk the signer that it asks for", async () => {
-    const signer = x509Signer({ privateKey: privateKeyPem(leaf.privateKey), certificates });
+    const signer = x509Signer({ privateKey: privateKeyPem(leaf), certificates });
     const { x509Signer: sign, x509Validity } = await signer.toElementSigner();
     const { signature_bytes, certificate_chain, signature_scheme } = await sign(object.bytes);
     expect(signature_scheme).toBe("RsaPssSha512");
@@ -74,25 +73,25 @@ describe("x509Signer", () => {
       "sign",
     ]);
     const attempts = [
-      { privateKey: privateKeyPem(other.privateKey), certificates },
-      { privateKey: privateKeyPem(ec.privateKey), certificates: ec.pem },
-      { privateKey: privateKeyPem(leaf.privateKey) },
+      { privateKey: privateKeyPem(other), certificates },
+      { privateKey: privateKeyPem(ec), certificates: ec.pem },
+      { privateKey: privateKeyPem(leaf) },
       { privateKey: wrongHash, certificates },
       { privateKey: leaf.pem, certificates },
       { privateKey: { sign: () => new Uint8Array(256) }, certificates },
       { privateKey: { pkcs12: new Uint8Array(20), password: "x" } },
     ];
     for (const attempt of attempts) await expect(x509Signer(attempt).sign(object.bytes)).rejects.toEqual(keysError);
-    const signer = x509Signer({ privateKey: privateKeyPem(leaf.privateKey), certificates });
+    const signer = x509Signer({ privateKey: privateKeyPem(leaf), certificates });
     signer.forget();
     await expect(signer.sign(object.bytes)).rejects.toEqual(keysError);
     for (const privateKey of [undefined, 5, {}]) expect(() => x509Signer({ privateKey } as never)).toThrow(keysError);
-    expect(() => x509Signer({ privateKey: leaf.pem, certificates: privateKeyPem(leaf.privateKey) })).toThrow(keysError);
+    expect(() => x509Signer({ privateKey: leaf.pem, certificates: privateKeyPem(leaf) })).toThrow(keysError);
     expect(() => x509Signer(null as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
   });
 
   it("says nothing of a private key in its errors", async () => {
-    const secret = privateKeyPem(leaf.privateKey);
+    const secret = privateKeyPem(leaf);
     const spoiled = secret.replace(/\n(.{10})/, "\n");
     const error = await x509Signer({ privateKey: spoiled, certificates })
       .sign(object.bytes)
@@ -108,7 +107,7 @@ describe("cmsSigner", () => {
     async (kind) => {
       const leaf = makeSigner(root, { key: makeKey(kind) });
       for (const cades of [false, true]) {
-        const signer = cmsSigner({ privateKey: privateKeyPem(leaf.privateKey), certificates: leaf.pem, cades });
+        const signer = cmsSigner({ privateKey: privateKeyPem(leaf), certificates: leaf.pem, cades });
         const { keyId, value, verdict } = await cms(options).accept({
           ...input,
           output: await signer.sign(object.bytes),
@@ -139,9 +138,7 @@ describe("cmsSigner", () => {
 describe("accept", () => {
   const leaf = makeSigner(middle, { key: "p256" });
   const sign = (certificates: readonly TestCertificate[]): Promise<string> =>
-    cmsSigner({ privateKey: privateKeyPem(leaf.privateKey), certificates: certificates.map(({ pem }) => pem) }).sign(
-      object.bytes,
-    );
+    cmsSigner({ privateKey: privateKeyPem(leaf), certificates: certificates.map(({ pem }) => pem) }).sign(object.bytes);
 
   it("reads PEM with text around it, base64 in lines, and DER, and writes one form", async () => {
     const pem = await sign([leaf, middle]);
@@ -157,7 +154,7 @@ describe("accept", () => {
   it("refuses private keys, several signatures, and what is no CMS, without repeating it", async () => {
     const pem = await sign([leaf, middle]);
     const malformed = expect.objectContaining({ code: "ERR_ACCEPT_MALFORMED" });
-    for (const output of [privateKeyPem(leaf.privateKey), pem + pem, leaf.pem, "nonsense!", "", leaf.der, null, 5]) {
+    for (const output of [privateKeyPem(leaf), pem + pem, leaf.pem, "nonsense!", "", leaf.der, null, 5]) {
       await expect(cms(options).accept({ ...input, output: output as string })).rejects.toEqual(malformed);
     }
   });
