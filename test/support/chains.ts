@@ -39,6 +39,17 @@ function belowSelfIssued(pathLength: number): readonly TestCertificate[] {
   return [root, first, renewed, makeLeaf({ issuer: renewed })];
 }
 
+/** A CA that inhibits anyPolicy, and a self-issued certificate with it: between, or as the leaf. */
+function anyPolicyBelow(isBetween: boolean): readonly TestCertificate[] {
+  const explicit = policyConstraints({ requireExplicit: 0 });
+  const upper = { subject: "Rolling", issuer: root, extensions: [policies(gold), explicit, inhibitAnyPolicy(0)] };
+  const first = makeAuthority(upper);
+  const any = { subject: "Rolling", issuer: first, extensions: [policies(oid.anyPolicy)] };
+  if (!isBetween) return [root, first, makeLeaf(any)];
+  const renewed = makeAuthority(any);
+  return [root, first, renewed, makeLeaf({ issuer: renewed, extensions: [policies(gold)] })];
+}
+
 const named = (...names: readonly Uint8Array[]) => ({ extensions: [subjectAltName(...names)] });
 const permitting = (...permitted: readonly Uint8Array[]) => ({ extensions: [nameConstraints({ permitted })] });
 const excluding = (...excluded: readonly Uint8Array[]) => ({ extensions: [nameConstraints({ excluded })] });
@@ -159,6 +170,17 @@ export function ruleChains(): readonly RuleChain[] {
         [policies(silver)],
       ),
     ),
+    rule(
+      "a policy whose mapping is inhibited",
+      "policy",
+      policyChain(
+        [policies(gold), policyConstraints({ requireExplicit: 0, inhibitMapping: 0 })],
+        [policies(gold), policyMappings([gold, silver])],
+        [policies(gold)],
+      ),
+    ),
+    rule("anyPolicy inhibited, but self-issued", "valid", anyPolicyBelow(true)),
+    rule("anyPolicy inhibited, self-issued at the end", "policy", anyPolicyBelow(false)),
     rule(
       "a mapping from anyPolicy",
       "policy",
