@@ -167,11 +167,6 @@ export function keyIdOf(spki: Uint8Array): Uint8Array {
   return new Uint8Array(createHash("sha1").update(bits).digest());
 }
 
-/** A private key in PEM, PKCS#8. */
-export function privateKeyPem(privateKey: KeyObject): string {
-  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-}
-
 /** One PEM block. */
 export function pemOf(label: string, der: Uint8Array): string {
   const lines =
