@@ -93,6 +93,18 @@ describe("certificates that make a verifier search for ever", () => {
     expect(ms).toBeLessThan(soonMs);
   });
 
+  it("three in each layer that anybody could have certified: 3 to the power of 8 paths that lead nowhere", async () => {
+    const all: TestCertificate[] = [];
+    for (let layer = 0; layer < 8; layer++) {
+      for (let copy = 0; copy < 3; copy++) {
+        const issuer = makeAuthority({ subject: `Layer ${layer - 1}` });
+        all.push(makeAuthority({ subject: `Layer ${layer}`, issuer, signedBy: { hash: "sha1" } }));
+      }
+    }
+    const leaf = makeLeaf({ issuer: makeAuthority({ subject: "Layer 7" }), signedBy: { hash: "sha1" } });
+    expect((await judgePaths({ chain: [root, leaf], presented: all })).code).toBe("too-large");
+  });
+
   it("policies that map to each other grow no tree", async () => {
     const policies = Array.from({ length: 100 }, (_, index) => `1.3.6.1.4.1.99999.9.${index}`);
     const pairs = policies.slice(0, 30).flatMap((from) => policies.slice(0, 30).map((to) => [from, to] as const));

@@ -39,6 +39,25 @@ function belowSelfIssued(pathLength: number): readonly TestCertificate[] {
   return [root, first, renewed, makeLeaf({ issuer: renewed })];
 }
 
+/** A CA that inhibits anyPolicy, and a self-issued certificate with it: between, or as the leaf. */
+function anyPolicyBelow(isBetween: boolean): readonly TestCertificate[] {
+  const explicit = policyConstraints({ requireExplicit: 0 });
+  const upper = { subject: "Rolling", issuer: root, extensions: [policies(gold), explicit, inhibitAnyPolicy(0)] };
+  const first = makeAuthority(upper);
+  const any = { subject: "Rolling", issuer: first, extensions: [policies(oid.anyPolicy)] };
+  if (!isBetween) return [root, first, makeLeaf(any)];
+  const renewed = makeAuthority(any);
+  return [root, first, renewed, makeLeaf({ issuer: renewed, extensions: [policies(gold)] })];
+}
+
+/** A CA that asks for a policy from the second certificate below it on, another CA, and a leaf; neither has any. */
+function explicitBelow(subject: string): readonly TestCertificate[] {
+  const extensions = [policyConstraints({ requireExplicit: 2 })];
+  const first = makeAuthority({ subject: "Rolling", issuer: root, extensions });
+  const second = makeAuthority({ subject, issuer: first });
+  return [root, first, second, makeLeaf({ issuer: second })];
+}
+
 const named = (...names: readonly Uint8Array[]) => ({ extensions: [subjectAltName(...names)] });
 const permitting = (...permitted: readonly Uint8Array[]) => ({ extensions: [nameConstraints({ permitted })] });
 const excluding = (...excluded: readonly Uint8Array[]) => ({ extensions: [nameConstraints({ excluded })] });
@@ -159,6 +178,19 @@ export function ruleChains(): readonly RuleChain[] {
         [policies(silver)],
       ),
     ),
+    rule(
+      "a policy whose mapping is inhibited",
+      "policy",
+      policyChain(
+        [policies(gold), policyConstraints({ requireExplicit: 0, inhibitMapping: 0 })],
+        [policies(gold), policyMappings([gold, silver])],
+        [policies(gold)],
+      ),
+    ),
+    rule("anyPolicy inhibited, but self-issued", "valid", anyPolicyBelow(true)),
+    rule("a policy asked for two below, one of them self-issued", "valid", explicitBelow("Rolling")),
+    rule("a policy asked for two below", "policy", explicitBelow("Lower")),
+    rule("anyPolicy inhibited, self-issued at the end", "policy", anyPolicyBelow(false)),
     rule(
       "a mapping from anyPolicy",
       "policy",

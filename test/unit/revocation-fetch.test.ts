@@ -110,6 +110,29 @@ describe("fetching what is known of revocation", () => {
     }
   });
 
+  it("keeps no answer that somebody else signed", async () => {
+    const evidence = new RevocationEvidence();
+    const forged = makeOcspAnswer({ certificate: both, issuer: root, responder: makeAuthority({ subject: "Root" }) });
+    expect((await judge(both, { [responder]: forged }, evidence)).code).toBe("revocation-unknown");
+    expect(evidence.answersAbout(await read(both))).toEqual([]);
+  });
+
+  it("stops reading an answer that is longer than any list", async () => {
+    let isCancelled = false;
+    let left = 32;
+    const long = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => {
+        if (left-- > 0) controller.enqueue(new Uint8Array(1024 * 1024));
+        else controller.close();
+      },
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    expect((await judge(listed, { [list]: new Response(long) })).code).toBe("revocation-unknown");
+    expect(isCancelled).toBe(true);
+  });
+
   it("ends its wait when the caller does", async () => {
     const controller = new AbortController();
     const judging = judge(listed, { [list]: "never" }, undefined, { signal: controller.signal });

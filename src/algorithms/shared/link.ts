@@ -3,11 +3,6 @@ import { type SignatureOutcome, verifySignature } from "./verify-signature.js";
 
 const known = new WeakMap<Certificate, WeakMap<Certificate, Promise<SignatureOutcome>>>();
 
-/** Whether the answer of {@link verifyLink} is there already. */
-export function isLinkKnown(certificate: Certificate, issuer: Certificate): boolean {
-  return known.get(certificate)?.has(issuer) ?? false;
-}
-
 /**
  * Whether the key of `issuer` signed `certificate`: the mathematics alone. The answer is kept with the two objects.
  *
