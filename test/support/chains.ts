@@ -50,6 +50,14 @@ function anyPolicyBelow(isBetween: boolean): readonly TestCertificate[] {
   return [root, first, renewed, makeLeaf({ issuer: renewed, extensions: [policies(gold)] })];
 }
 
+/** A CA that asks for a policy from the second certificate below it on, another CA, and a leaf; neither has any. */
+function explicitBelow(subject: string): readonly TestCertificate[] {
+  const extensions = [policyConstraints({ requireExplicit: 2 })];
+  const first = makeAuthority({ subject: "Rolling", issuer: root, extensions });
+  const second = makeAuthority({ subject, issuer: first });
+  return [root, first, second, makeLeaf({ issuer: second })];
+}
+
 const named = (...names: readonly Uint8Array[]) => ({ extensions: [subjectAltName(...names)] });
 const permitting = (...permitted: readonly Uint8Array[]) => ({ extensions: [nameConstraints({ permitted })] });
 const excluding = (...excluded: readonly Uint8Array[]) => ({ extensions: [nameConstraints({ excluded })] });
@@ -180,6 +188,8 @@ export function ruleChains(): readonly RuleChain[] {
       ),
     ),
     rule("anyPolicy inhibited, but self-issued", "valid", anyPolicyBelow(true)),
+    rule("a policy asked for two below, one of them self-issued", "valid", explicitBelow("Rolling")),
+    rule("a policy asked for two below", "policy", explicitBelow("Lower")),
     rule("anyPolicy inhibited, self-issued at the end", "policy", anyPolicyBelow(false)),
     rule(
       "a mapping from anyPolicy",

@@ -145,6 +145,17 @@ describe("judging several paths", () => {
     expect((await judgePaths({ chain: [root, issuer, short], at: testTime + 1000 })).code).toBe("cert-expired");
   });
 
+  it("looks at 32 paths, and reports 16", async () => {
+    const copies = (notAfter: number) =>
+      Array.from({ length: 40 }, () =>
+        makeAuthority({ subject: "Issuer", issuer: root, key: issuer.privateKey, notAfter }),
+      );
+    const { code, validPaths } = await judgePaths({ chain: [root, leaf], presented: copies(testTime + day) });
+    expect([code, validPaths.length]).toEqual(["valid", 16]);
+    const late = await judgePaths({ chain: [root, leaf], presented: copies(testTime - day) });
+    expect([late.code, late.rejectedPaths.length]).toEqual(["too-large", 16]);
+  });
+
   it("puts a path into words", async () => {
     const short = makeLeaf({
       subject: { O: "Ex, Ltd", CN: "Le\u202eaf" },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { RevocationEvidence } from "../../src/algorithms/shared/revocation-evidence.js";
 import { certificateExtension, extension, generalName, listExtension } from "../support/certificate-extensions.js";
-import { day, makeAuthority, makeCertificate, makeLeaf, testTime } from "../support/certificates.js";
+import { day, makeAuthority, makeCertificate, makeLeaf, read, testTime } from "../support/certificates.js";
 import { judgePaths } from "../support/path-judge.js";
 import { makeList, type TestListWishes } from "../support/revocation-data.js";
 
@@ -243,5 +244,22 @@ describe("indirect lists", () => {
     );
     const first = { certificate: leaf, extensions: [certificateIssuer("Issuer")] };
     expect(await judge({ revoked: [first, { certificate: listed }] })).toBe("cert-revoked");
+  });
+});
+
+describe("evidence that came along with a signature", () => {
+  const issuerName = async () => (await read(issuer)).subject.comparable;
+
+  it("stands beside the caller's, behind it, and is gone afterwards", async () => {
+    const lasting = new RevocationEvidence({ lists: [makeList({ issuer, revoked: [{ certificate: leaf }] })] });
+    const beside = new RevocationEvidence({ lists: [makeList({ issuer })] }, lasting);
+    expect(beside.listsOf(await issuerName()).map(({ entries }) => entries.size)).toEqual([1, 0]);
+    expect(lasting.listsOf(await issuerName())).toHaveLength(1);
+  });
+
+  it("is looked at as far as sixteen pieces", async () => {
+    const lists = Array.from({ length: 40 }, (_, index) => makeList({ issuer, thisUpdate: testTime - index * 1000 }));
+    expect(new RevocationEvidence({ lists }, new RevocationEvidence()).listsOf(await issuerName())).toHaveLength(16);
+    expect(new RevocationEvidence({ lists }).listsOf(await issuerName())).toHaveLength(40);
   });
 });

@@ -18,50 +18,16 @@ import {
   spkiOf,
   type TestSignatureScheme,
 } from "../support/certificates.js";
+import { runWycheproof, type WycheproofFile, wycheproofFiles } from "../support/wycheproof.js";
 
 const data = utf8("to be signed");
 const info = (spki: Uint8Array): PublicKeyInfo => readPublicKeyInfo(readDer(spki));
-const hex = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "hex"));
 
-interface Wycheproof {
-  readonly testGroups: readonly {
-    readonly publicKeyDer: string;
-    readonly tests: readonly {
-      readonly tcId: number;
-      readonly msg: string;
-      readonly sig: string;
-      readonly result: string;
-    }[];
-  }[];
-}
-
-describe("Wycheproof", () => {
-  const pss = pssAlgorithm("sha512", "sha512", 64);
-  it.each<[string, Uint8Array]>([
-    ["ecdsa_secp256r1_sha256_test", derSequence(encodedOid(oid.ecdsaWithSha256))],
-    ["ecdsa_secp384r1_sha384_test", derSequence(encodedOid(oid.ecdsaWithSha384))],
-    ["ecdsa_secp521r1_sha512_test", derSequence(encodedOid(oid.ecdsaWithSha512))],
-    ["rsa_signature_2048_sha256_test", derSequence(encodedOid(oid.sha256WithRsa), derNull())],
-    ["rsa_signature_4096_sha512_test", derSequence(encodedOid(oid.sha512WithRsa), derNull())],
-    ["rsa_pss_4096_sha512_mgf1_64_test", pss],
-    ["rsa_pss_4096_sha512_mgf1_64_params_test", pss],
-  ])("%s: the valid are right, no invalid one is", async (file, algorithm) => {
-    const path = new URL(`../vectors/wycheproof/${file}.json`, import.meta.url);
-    const { testGroups } = JSON.parse(readFileSync(path, "utf8")) as Wycheproof;
-    const wrong: number[] = [];
-    let count = 0;
-    for (const { publicKeyDer, tests } of testGroups) {
-      const publicKey = info(hex(publicKeyDer));
-      for (const { tcId, msg, sig, result } of tests) {
-        count++;
-        const input = { publicKey, algorithm: readAlgorithm(readDer(algorithm)), signature: hex(sig), data: hex(msg) };
-        const outcome = await verifySignature(input);
-        if (result !== "acceptable" && (outcome === "right") !== (result === "valid")) wrong.push(tcId);
-      }
-    }
-    expect(count).toBeGreaterThan(100);
-    expect(wrong).toEqual([]);
-  });
+it.each(wycheproofFiles)("Wycheproof's %s comes out as it should", async (name, algorithm) => {
+  const path = new URL(`../vectors/wycheproof/${name}.json`, import.meta.url);
+  const { count, wrong } = await runWycheproof(JSON.parse(readFileSync(path, "utf8")) as WycheproofFile, algorithm);
+  expect(count).toBeGreaterThan(100);
+  expect(wrong).toEqual([]);
 });
 
 interface Wishes extends TestSignatureScheme {
@@ -187,6 +153,54 @@ describe("algorithms that are not each other's", () => {
     const signature = new Uint8Array([...identity, ...new Uint8Array(32)]);
     const algorithm = readAlgorithm(readDer(derSequence(encodedOid(oid.ed25519))));
     expect(await verifySignature({ publicKey, algorithm, signature, data })).toBe("weak");
+  });
+});
+
+describe("what a stranger writes is wrong, weak or unsupported, and never throws:", () => {
+  it("salts that no key has room for", async () => {
+    for (const [salt, outcome] of [
+      [222, "wrong"],
+      [223, "wrong"],
+      [4000, "wrong"],
+      [65535, "wrong"],
+    ] as const) {
+      expect(await verify("rsa2048", { pssSaltLength: 32, algorithm: pssAlgorithm("sha256", "sha256", salt) })).toBe(
+        outcome,
+      );
+    }
+    expect(await verify("rsa2048", { pssSaltLength: 222 })).toBe("right");
+  });
+
+  it("points that are on no curve", async () => {
+    for (const kind of ["p256", "p384", "p521"] as const) {
+      const spki = Uint8Array.from(spkiOf(makeKey(kind)));
+      spki[spki.length - 1] = (spki.at(-1) ?? 0) ^ 1;
+      expect(await verify(kind, { spki })).toBe("wrong");
+      spki.fill(0xff, spki.length - 32);
+      expect(await verify(kind, { spki })).toBe("wrong");
+    }
+  });
+
+  it("RSA keys of odd sizes", async () => {
+    const odd = (length: number, exponent: Uint8Array) => {
+      const modulus = new Uint8Array(length).fill(0xab);
+      const key = derBitString(derSequence(derUnsignedInteger(modulus), derUnsignedInteger(exponent)));
+      return derSequence(derSequence(encodedOid(oid.rsaEncryption), derNull()), key);
+    };
+    for (const length of [0, 1, 256, 257, 1024]) {
+      for (const exponent of [
+        [],
+        [3],
+        [1, 0, 1],
+        [255, 255, 255, 255, 255],
+        new Array<number>(8).fill(255),
+        new Array<number>(256).fill(255),
+      ]) {
+        const spki = odd(length, Uint8Array.from(exponent));
+        expect(await verify("rsa2048", { spki })).not.toBe("right");
+        expect(await verify("rsa2048", { spki, pssSaltLength: 32 })).not.toBe("right");
+      }
+    }
   });
 });
 

@@ -16,7 +16,7 @@ export type PublicKey =
       readonly kind: "rsa";
       /** SubjectPublicKeyInfo with rsaEncryption, whatever the certificate's says. */
       readonly spki: Bytes;
-      readonly modulusBytes: number;
+      readonly modulusBits: number;
       /** Set where the key is for RSASSA-PSS alone: `any` parameters, or at least these. */
       readonly pssOnly?: "any" | Extract<SignatureScheme, { kind: "rsa-pss" }>;
     }
@@ -104,7 +104,7 @@ function readRsa(key: Uint8Array): Extract<PublicKey, { kind: "rsa" }> | Refused
   if (bits < minModulusBits || isEven(modulus) || isEven(exponent)) return "weak";
   if (bitLength(exponent) < 2) return "weak";
   if (bits > maxModulusBits || exponent.length > maxExponentBytes) return "unsupported";
-  return { kind: "rsa", spki: rsaSpki(key), modulusBytes: Math.ceil(bits / 8) };
+  return { kind: "rsa", spki: rsaSpki(key), modulusBits: bits };
 }
 
 function bitLength(unsigned: Uint8Array): number {

@@ -8,7 +8,7 @@ import { DerFields } from "./der-fields.js";
 import { readStrictDer } from "./der-gate.js";
 import { tag } from "./der-tags.js";
 import { type PublicKey, readPublicKey } from "./public-key.js";
-import { readScheme, type SignatureScheme } from "./signature-scheme.js";
+import { type HashName, readScheme, type SignatureScheme } from "./signature-scheme.js";
 
 /** What became of one signature's mathematics. `weak` and `unsupported` were not computed. */
 export type SignatureOutcome = "right" | "wrong" | "weak" | "unsupported";
@@ -64,7 +64,8 @@ async function verifyBy(scheme: SignatureScheme, key: PublicKey, input: Signatur
     return verifyByPlatform(key, { name, ...parameters }, { name, hash: scheme.hash }, numbers, data);
   }
   const isRsa = scheme.kind === "rsa-pkcs1" || scheme.kind === "rsa-pss";
-  if (!isRsa || key.kind !== "rsa" || !mayVerify(key, scheme) || signature.length !== key.modulusBytes) return "wrong";
+  if (!isRsa || key.kind !== "rsa" || !mayVerify(key, scheme)) return "wrong";
+  if (signature.length !== Math.ceil(key.modulusBits / 8) || !hasRoom(key, scheme)) return "wrong";
   const name = scheme.kind === "rsa-pss" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5";
   const salt = scheme.kind === "rsa-pss" ? { saltLength: scheme.saltLength } : {};
   return verifyByPlatform(key, { name, hash: scheme.hash }, { name, ...salt }, signature, data);
@@ -75,6 +76,14 @@ function mayVerify({ pssOnly }: Extract<PublicKey, { kind: "rsa" }>, scheme: Sig
   if (pssOnly === undefined) return true;
   if (scheme.kind !== "rsa-pss") return false;
   return pssOnly === "any" || (pssOnly.hash === scheme.hash && pssOnly.saltLength <= scheme.saltLength);
+}
+
+const hashBytes: Readonly<Record<HashName, number>> = { "SHA-256": 32, "SHA-384": 48, "SHA-512": 64 };
+
+/** RFC 8017 §9.1.2, step 3; platforms throw for a salt that cannot be, in place of saying that the signature is wrong. */
+function hasRoom({ modulusBits }: Extract<PublicKey, { kind: "rsa" }>, scheme: SignatureScheme): boolean {
+  if (scheme.kind !== "rsa-pss") return true;
+  return Math.ceil((modulusBits - 1) / 8) >= hashBytes[scheme.hash] + scheme.saltLength + 2;
 }
 
 type ImportAlgorithm = RsaHashedImportParams | EcKeyImportParams;
