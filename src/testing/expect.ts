@@ -27,10 +27,13 @@ export function textOf(verdict: Verdict): string {
 }
 
 /** Everything that a verdict says but which spelling of the signature it was. */
-export function evidenceOf(verdict: Verdict): string {
-  const { status, code, signer, createdAt, expiresAt, validFrom, validUntil } = verdict;
-  const by = signer && [signer.fingerprint, signer.signingKey, signer.keyHash, signer.names];
-  return JSON.stringify([status, code, by, createdAt, expiresAt, validFrom, validUntil]);
+export function evidenceOf({ valueHash: _valueHash, signer, ...rest }: Verdict): string {
+  return JSON.stringify([sorted(rest), signer && sorted(signer)]);
+}
+
+function sorted(members: object): [name: string, value: unknown][] {
+  const present = Object.entries(members).filter(([, value]) => value !== undefined);
+  return present.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Status and code. */

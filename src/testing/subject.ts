@@ -35,8 +35,9 @@ export interface ConformanceSubject<Signer> {
   /** The key in the key ID only helps to find the signer, as in `io.element.x509`. Default: it binds the signature to its key. */
   readonly keyIsHint?: boolean;
   /**
-   * The value has parts that the signature does not cover (the unhashed area of an OpenPGP packet): a change to them may leave
-   * it valid, though never say something else. Default: whatever is changed makes it invalid.
+   * The value has parts that the signature does not cover (the unhashed area of an OpenPGP packet, white space of armor that is
+   * published): a change to them may leave it valid, though never say something else. Default: whatever is changed makes it
+   * invalid.
    */
   readonly hasUnsignedParts?: boolean;
   /** A signature is longer than the 2,048 that MSC2961 lets hang on a key, so that it goes out in manifests alone. */

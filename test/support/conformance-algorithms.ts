@@ -12,10 +12,14 @@ export interface ConformingAlgorithm {
   readonly cases: readonly ConformanceCase[];
 }
 
+/** A subpacket for experiments (RFC 9580 §5.2.3.7), in the part of a signature that it does not cover. */
+const unhashed = { type: 101, critical: false, body: new TextEncoder().encode("unhashed") };
+
 /** Every algorithm that passes the conformance suite in Node, Chromium and Firefox: one line each. */
 export const conformanceAlgorithms: readonly ConformingAlgorithm[] = [
   conforming("org.openpgp.signature, Ed25519", openpgpSubject({ type: "curve25519" })),
   conforming("org.openpgp.signature, RSA", openpgpSubject({ type: "rsa", rsaBits: 2048 })),
+  conforming("org.openpgp.signature, unhashed", openpgpSubject({ type: "curve25519" }, [unhashed])),
   conforming("org.openpgp.signature, version 6", openpgpSubject({ type: "curve25519", config: { v6Keys: true } })),
   conforming("org.ietf.ed25519", ed25519Subject()),
   conforming("com.openssh.sshsig, Ed25519", sshsigSubject("ed25519")),

@@ -4,10 +4,18 @@ import * as library from "openpgp";
 
 const dayMs = 86_400_000;
 
-/** OpenPGP for the conformance suite, with keys of one kind, as `generateKey` of openpgp takes it; in browsers and in Node. */
-export function openpgpSubject(kind: object): ConformanceSubject<library.PrivateKey> {
+/**
+ * OpenPGP for the conformance suite; in browsers and in Node.
+ *
+ * @param kind the keys, as `generateKey` of openpgp takes it
+ * @param unhashed what stands in each signature beside what is signed, as GnuPG and others write something there
+ */
+export function openpgpSubject(
+  kind: object,
+  unhashed: readonly library.RawSubpacket[] = [],
+): ConformanceSubject<library.PrivateKey> {
   const sign = async (key: library.PrivateKey, { bytes }: { bytes: Uint8Array }, times: SignatureTimes) =>
-    unpaddedBase64(await detachedSignature(key, bytes, times));
+    unpaddedBase64(await detachedSignature(key, bytes, times, unhashed));
   return {
     signers: () => Promise.all([generate(kind), generate(kind)]),
     create: (signers) => openpgp(signers.length > 0 ? { keys: signers.map((key) => key.toPublic().armor()) } : {}),
@@ -16,7 +24,7 @@ export function openpgpSubject(kind: object): ConformanceSubject<library.Private
     toolOutput: async (...input) => armored(await sign(...input)),
     otherForms: (value) => [armored(String(value))],
     tells: ["created", "expires"],
-    hasUnsignedParts: true,
+    hasUnsignedParts: unhashed.length > 0,
   };
 }
 
@@ -34,6 +42,7 @@ async function detachedSignature(
   key: library.PrivateKey,
   bytes: Uint8Array,
   { createdMs, expiresMs }: SignatureTimes,
+  unhashed: readonly library.RawSubpacket[],
 ): Promise<Uint8Array> {
   const { keyPacket } = await key.getSigningKey();
   const [literal] = (await library.createMessage({ binary: bytes })).packets;
@@ -49,6 +58,7 @@ async function detachedSignature(
   });
   const sign = packet.sign.bind(packet) as unknown as (...input: unknown[]) => Promise<void>;
   await sign(keyPacket, literal, new Date(createdSeconds * 1000), true, library.config);
+  packet.unhashedSubpackets.push(...unhashed);
   const packets = new library.PacketList();
   packets.push(packet);
   return packets.write();

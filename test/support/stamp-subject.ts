@@ -1,7 +1,8 @@
 import type { ConformanceSubject } from "matrix-countersign/testing";
 import { stampAlgorithm, stampSigner } from "./stamp-algorithm.js";
 
-type StampSigner = Awaited<ReturnType<typeof stampSigner>>;
+/** Makes what {@link stampSubject} makes signatures with. */
+export type StampSigner = Awaited<ReturnType<typeof stampSigner>>;
 
 /** The smallest algorithm, for the conformance suite. */
 export function stampSubject(): ConformanceSubject<StampSigner> {

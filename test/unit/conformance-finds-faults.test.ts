@@ -1,10 +1,10 @@
 import type { SignatureAlgorithm, SigningCommand, Verdict, VerifyInput } from "matrix-countersign";
 import { algorithmConformance, type ConformanceSubject } from "matrix-countersign/testing";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { customSubject } from "../../examples/custom-algorithm/conformance-subject.js";
 import { openpgpSubject } from "../support/openpgp-subject.js";
 import { sshsigSubject } from "../support/sshsig-subject.js";
-import { stampSubject } from "../support/stamp-subject.js";
+import { type StampSigner, stampSubject } from "../support/stamp-subject.js";
 
 type Verify = SignatureAlgorithm["verify"];
 
@@ -68,6 +68,7 @@ const keepsAbort = ({ verify }: SignatureAlgorithm): Partial<SignatureAlgorithm>
   return { verify: once };
 };
 
+const unhashed = { type: 101, critical: false, body: new TextEncoder().encode("unhashed") };
 const trimmed = (bytes: Uint8Array<ArrayBuffer>) => new TextEncoder().encode(new TextDecoder().decode(bytes).trim());
 
 const fault = <Signer>(what: string, subject: ConformanceSubject<Signer>, found: string) => ({
@@ -169,6 +170,19 @@ const faults = [
   fault(
     "a memory that knows the object alone",
     stamp(remembersTooMuch),
+    "does not take a signature with a bit changed",
+  ),
+  fault(
+    "a part that nothing covers, and that the subject does not tell of",
+    { ...openpgpSubject({ type: "curve25519" }, [unhashed]), hasUnsignedParts: false },
+    "does not take a signature with a bit changed",
+  ),
+  fault(
+    "evidence out of a part that nothing covers",
+    broken(
+      openpgpSubject({ type: "curve25519" }, [unhashed]),
+      answers(({ signer }, { value }) => ({ signer: { ...signer, names: [String(value).slice(-200)] } })),
+    ),
     "does not take a signature with a bit changed",
   ),
   fault("a memory of parts", stamp(remembersTooMuch), "does not take a part of a signature"),
@@ -287,6 +301,33 @@ for (const { what, cases } of faults) {
     await expect(cases[0]?.run()).rejects.toThrow(/^expected /);
   });
 }
+
+/** The key stands in the value, as in a certificate, and what stands in the key ID decides nothing. */
+const hinted = (
+  fault: (algorithm: SignatureAlgorithm) => Partial<SignatureAlgorithm>,
+): ConformanceSubject<StampSigner> => {
+  const subject = stampSubject();
+  const { toolOutput: _toolOutput, ...rest } = subject;
+  const keyed = broken(rest as ConformanceSubject<StampSigner>, ({ verify }) => ({
+    accept: undefined as never,
+    verify: async (input) => {
+      const [key = "", value = ""] = typeof input.value === "string" ? input.value.split(" ") : [];
+      return verify({ ...input, key, value });
+    },
+  }));
+  const sign: typeof subject.sign = async (signer, object) => (await signer.sign(object.bytes)) as string;
+  return { ...broken(keyed, fault), sign, keyIsHint: true, hasUnsignedParts: false };
+};
+
+describe("of an algorithm whose key IDs only hint", () => {
+  for (const { name, run } of algorithmConformance(hinted(() => ({})))) it(name, run);
+
+  it("finds one that names the hint as the signer", async () => {
+    const naming = answers(({ signer }, { key = "" }) => ({ signer: { ...signer, fingerprint: key || "none" } }));
+    const cases = algorithmConformance(hinted(naming)).filter(({ name }) => name.includes("another's"));
+    await expect(cases[0]?.run()).rejects.toThrow(/^expected /);
+  });
+});
 
 it("has nothing against a command line that quotes what it prints", async () => {
   const right = stamp(gives((text) => ({ command: `printf %s '${text.replaceAll("'", "'\\''")}' | sign -a "$HOME"` })));

@@ -32,8 +32,8 @@ async function checkLines<Signer>(stage: Stage<Signer>): Promise<void> {
         const isDerived = name === outputFile && inputFile !== undefined && name.startsWith(`${inputFile}.`);
         expectThat(isDerived || command.includes(name), `a command that names its file ${name}`);
       }
-      const isWhole = form === "pipe" || inputFile !== undefined;
-      expectThat(isWhole, "inputFile in what works on a file");
+      const isWhole = form === "pipe" || (inputFile !== undefined && command.includes(inputFile));
+      expectThat(isWhole, "inputFile, and its name in the command, of what works on a file");
     }
   }
 }

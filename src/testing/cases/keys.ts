@@ -66,6 +66,11 @@ function asConfirmed(verdict: Verdict): Verdict {
 
 /** Where the key is but a hint, the verdict may be right all the same, as long as it says who signed. */
 async function refuse<Signer>(stage: Stage<Signer>, key: string | undefined, what: string): Promise<void> {
-  if (stage.subject.keyIsHint) expectNothingElse(await stage.judge({ key }, what), await stage.right(), what);
-  else await stage.refuse({ key }, what);
+  if (!stage.subject.keyIsHint) await stage.refuse({ key }, what);
+  else expectNothingElse(beyondHint(await stage.judge({ key }, what)), beyondHint(await stage.right()), what);
+}
+
+/** Without what a verdict says about the hint itself. */
+function beyondHint({ certificate, ...verdict }: Verdict): Verdict {
+  return certificate ? { ...verdict, certificate: { ...certificate, isIssuerInKeyId: true } } : verdict;
 }
