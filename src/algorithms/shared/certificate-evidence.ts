@@ -60,7 +60,7 @@ export async function certificateEvidence(input: EvidenceInput): Promise<SignerC
     sha256,
     subject: shown(subject.text),
     issuer: shown(issuer.text),
-    serialNumber: serialText(certificate),
+    serialNumber: shown(serialText(certificate)),
     notBefore,
     notAfter,
     alternativeNames: extensions.alternativeNames
@@ -68,7 +68,7 @@ export async function certificateEvidence(input: EvidenceInput): Promise<SignerC
       .filter(({ length }) => length <= maxNameLength)
       .slice(0, maxAlternativeNames),
     paths: await Promise.all(validPaths.map((path) => shownPath(path, userId))),
-    isIssuerInKeyId: issuerKeyId(anyPath?.chain ?? [certificate], presented) === keyId,
+    isIssuerInKeyId: keyId !== undefined && issuerKeyId(anyPath?.chain ?? [certificate], presented) === keyId,
     timestamps,
   };
 }

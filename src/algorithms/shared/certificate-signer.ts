@@ -143,7 +143,7 @@ function signatureBytesOf({ publicKey }: Certificate): number {
   if (typeof key === "string") throw keysError("a certificate of a key that is strong enough");
   switch (key.kind) {
     case "rsa":
-      return key.modulusBytes;
+      return Math.ceil(key.modulusBits / 8);
     case "ed25519":
       return 64;
     case "ec":

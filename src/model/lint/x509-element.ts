@@ -43,14 +43,10 @@ function reasonsAgainst(
       (tag === form.rfc822Name && leaf.hasAddress),
   );
   return [
-    ...(uris.slice(1).some(isNamed) && !isNamed(uris[0] ?? "")
-      ? ["it reads the first Matrix URI of a certificate alone"]
-      : []),
-    ...(leaf.purposes && !leaf.purposes.includes(clientAuth)
-      ? ["it wants clientAuth among a certificate's purposes"]
-      : []),
+    ...(uris.slice(1).some(isNamed) && !isNamed(uris[0] ?? "") ? ["it reads the first Matrix URI alone"] : []),
+    ...(leaf.purposes && !leaf.purposes.includes(clientAuth) ? ["it wants the purpose clientAuth"] : []),
     ...(leaf.isAuthority ? ["it takes no CA for a signer"] : []),
-    ...(meets ? ["it cannot apply the name constraints of a CA to this certificate"] : []),
+    ...(meets ? ["it cannot apply the name constraints"] : []),
   ];
 }
 
