@@ -80,6 +80,7 @@ export default defineConfig({
     projects: [
       inNode("unit", ["test/unit/**/*.test.ts"]),
       inNode("security", ["test/security/**/*.test.ts"]),
+      inNode("conformance", ["test/conformance/**/*.test.ts"]),
       inNode("faults", ["test/faults/**/*.test.ts"], { testTimeout: 300_000 }),
       inNode("fuzz", ["test/fuzz/**/*.test.ts"], { testTimeout: 120_000 }),
       inNode("interop", ["test/interop/**/*.test.ts"], { testTimeout: 120_000, hookTimeout: 300_000 }),

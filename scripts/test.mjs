@@ -29,6 +29,7 @@ const parts = {
   lint: { steps: [npmScript("lint")] },
   unit: { steps: [project("unit")] },
   security: { steps: [project("security")] },
+  conformance: { steps: [project("conformance")] },
   faults: { steps: [project("faults")] },
   fuzz: { steps: [project("fuzz")] },
   package: { steps: [project("package")], system: true },
