@@ -4,7 +4,7 @@
  * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`, `ERR_DER_*`, `ERR_SSH_*`: text or bytes that is not what it claims to be.
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
  * - `ERR_LIST_*`, `ERR_SETTINGS_*`: documents that an anchor or an organisation signs.
- * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
+ * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`, `ERR_POLICY_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_STORE_*`: what a store was given to remember.
@@ -39,6 +39,7 @@ export type ErrorCode =
   | "ERR_ALGORITHM_LIBRARY"
   | "ERR_ALGORITHM_KEYS"
   | "ERR_ANCHOR_INVALID"
+  | "ERR_POLICY_INVALID"
   | "ERR_CLIENT_INVALID"
   | "ERR_OPTION_INVALID"
   | "ERR_CLOSED"
