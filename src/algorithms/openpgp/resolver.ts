@@ -1,4 +1,5 @@
 import { orAborted, throwIfAborted } from "../../model/abort.js";
+import type { VerifyInput } from "../algorithm.js";
 import { Fault } from "../shared/fault.js";
 import type { Certificate } from "./certificate.js";
 import { type KeyDataLimits, readKeyData } from "./key-data.js";
@@ -27,6 +28,9 @@ export interface Resolved {
   /** Revocations by that certificate: the answer may hold nothing else. */
   readonly revocations: readonly ParsedSignature[];
 }
+
+/** How a certificate is looked for: `offline`, resolvers are not asked. */
+export type Looking = Pick<VerifyInput, "offline" | "signal">;
 
 interface Answer {
   readonly resolved: Resolved;
@@ -74,15 +78,16 @@ export class ResolverCache {
   }
 
   /**
-   * What the resolvers have of that fingerprint, from memory or asked for.
+   * What the resolvers have of that fingerprint, from memory or asked for; offline from memory alone.
    *
    * @throws Fault `resolver-failed`; CountersignError `ERR_ABORTED`
    */
-  async find(fingerprint: string, signal?: AbortSignal): Promise<Resolved> {
+  async find(fingerprint: string, { offline = false, signal }: Looking): Promise<Resolved> {
     throwIfAborted(signal);
     const known = this.#answers.get(fingerprint);
     const ageMs = this.#now() - (known?.atMs ?? 0);
     if (known && ageMs >= 0 && ageMs < this.#maxAgeMs) return known.resolved;
+    if (offline) throw new Fault("resolver-failed");
     const pending = this.#pending.get(fingerprint) ?? this.#ask(fingerprint);
     pending.waiting++;
     try {
