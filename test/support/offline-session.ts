@@ -1,4 +1,10 @@
-import { Countersign, type IdentityAssessment, type JsonObject, type OutboxEntry } from "matrix-countersign";
+import {
+  Countersign,
+  type IdentityAssessment,
+  type JsonObject,
+  type OutboxEntry,
+  type OutboxResult,
+} from "matrix-countersign";
 import { hkpsResolver, openpgp, openpgpSigner, wkdResolver } from "matrix-countersign/openpgp";
 import { memoryStore } from "matrix-countersign/store";
 import * as library from "openpgp";
@@ -16,6 +22,7 @@ export interface OfflineSession {
   readonly assessed: { readonly fromKeyring: IdentityAssessment; readonly withResolvers: IdentityAssessment };
   /** The codes of what could not be done. */
   readonly refused: string[];
+  readonly resumed: readonly OutboxResult[];
   readonly outbox: readonly OutboxEntry[];
   /** What is assessed by an instance that is online, once it has done what waited. */
   readonly afterwards: IdentityAssessment;
@@ -61,7 +68,7 @@ export async function offlineSession(): Promise<OfflineSession> {
   ]) {
     await attempt().catch((error: { code: string }) => refused.push(error.code));
   }
-  await countersign.resume();
+  const resumed = await countersign.resume();
   const watching = await countersign.watch([alice]);
   await countersign.fetch([alice, "@bob:example.org"], { fresh: true });
   watching.stop();
@@ -83,7 +90,7 @@ export async function offlineSession(): Promise<OfflineSession> {
   await online.resume();
   const afterwards = await assess(online);
   online.close();
-  return { calls, assessed: { fromKeyring, withResolvers }, refused, outbox, afterwards };
+  return { calls, assessed: { fromKeyring, withResolvers }, refused, resumed, outbox, afterwards };
 }
 
 function withSignature(masterKey: JsonObject, keyId: string, value: unknown): JsonObject {

@@ -20,7 +20,7 @@ describe("an instance that is offline", () => {
       escaped.push(input);
       throw new TypeError("Failed to fetch");
     });
-    const { calls, assessed, refused, outbox, afterwards } = await offlineSession();
+    const { calls, assessed, refused, resumed, outbox, afterwards } = await offlineSession();
     expect([calls, escaped]).toEqual([[], []]);
     expect(assessed.fromKeyring).toMatchObject({ level: "trusted", problems: ["offline"] });
     expect(assessed.withResolvers).toMatchObject({
@@ -28,6 +28,7 @@ describe("an instance that is offline", () => {
       reasons: [{ code: "not-valid", report: "resolver-failed" }],
     });
     expect(refused).toEqual(Array.from({ length: 6 }, () => "ERR_HTTP_OFFLINE"));
+    expect(resumed).toEqual([]);
     expect(outbox.map(({ action, state, reason }) => [action, state, reason])).toEqual([
       ["publish", "waiting", "ERR_HTTP_OFFLINE"],
       ["withdraw", "waiting", "ERR_HTTP_OFFLINE"],

@@ -60,7 +60,5 @@ async function tryReadCertificate(data: Bytes): Promise<Certificate | undefined>
 }
 
 function namesOf({ userIds }: Certificate): string[] {
-  return [...userIds.values()].flatMap(({ body, signatures }) =>
-    signatures.size > 0 && body.length <= maxNameLength ? (decodeUtf8(body) ?? []) : [],
-  );
+  return [...userIds.values()].flatMap(({ body }) => (body.length <= maxNameLength ? (decodeUtf8(body) ?? []) : []));
 }
