@@ -8,7 +8,7 @@
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_STORE_*`: what a store was given to remember.
- * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
+ * - `ERR_HTTP_*`: the homeserver's answer, or its absence; of another address, where one was asked.
  */
 export type ErrorCode =
   | "ERR_JSON_SYNTAX"
@@ -61,6 +61,7 @@ export type ErrorCode =
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
   | "ERR_STORE_RECORD"
+  | "ERR_HTTP_OFFLINE"
   | "ERR_HTTP_NETWORK"
   | "ERR_HTTP_TIMEOUT"
   | "ERR_HTTP_RATE_LIMITED"
@@ -102,9 +103,9 @@ export interface HttpErrorDetails extends CountersignErrorOptions {
 }
 
 /**
- * A request to a homeserver failed after every retry that was due.
+ * A request to a homeserver, or to another address that was asked, failed after every retry that was due.
  *
- * Codes: `ERR_HTTP_NETWORK` (no answer), `ERR_HTTP_TIMEOUT`, `ERR_HTTP_RATE_LIMITED`, `ERR_HTTP_TOKEN` (the access
+ * Codes: `ERR_HTTP_OFFLINE` (nothing was sent: the instance is offline), `ERR_HTTP_NETWORK` (no answer), `ERR_HTTP_TIMEOUT`, `ERR_HTTP_RATE_LIMITED`, `ERR_HTTP_TOKEN` (the access
  * token is missing, unknown or expired and the client could not renew it), `ERR_HTTP_STATUS` (any other refusal),
  * `ERR_HTTP_NOT_JSON` (an answer that is no JSON object), `ERR_HTTP_TOO_LARGE`.
  */

@@ -13,6 +13,8 @@ export interface VerifyInput {
   readonly value: SignatureValue;
   /** The time to judge at, milliseconds since 1970. */
   readonly now: number;
+  /** Nobody may be asked over the network: what only a look-up could tell is not known. */
+  readonly offline?: boolean;
   /** Ends a look-up that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -23,6 +25,8 @@ export interface AcceptInput {
   /** Text (armor, base64) or the bytes of a file, as the signer returned it. */
   readonly output: string | Uint8Array;
   readonly now: number;
+  /** Nobody may be asked over the network. */
+  readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -107,7 +107,11 @@ export class Countersign {
     const userId = ownUserId(client);
     const store = options.store ?? (await defaultStore(userId, options.now ?? Date.now));
     const session = openSession(client, options, store);
-    const countersign = new Countersign(session, options.store === undefined, options.outbox !== "manual");
+    const countersign = new Countersign(
+      session,
+      options.store === undefined,
+      options.outbox !== "manual" && !session.offline,
+    );
     void countersign.#wakeOutbox();
     return countersign;
   }
@@ -116,7 +120,7 @@ export class Countersign {
    * Asks for a signature on the own master key: the exact bytes, and ready command lines to sign them with.
    *
    * The key comes from the client's crypto stack, and only where that calls the own identity verified; a server's copy that
-   * differs is refused.
+   * differs is refused, offline when it is published.
    *
    * @param options `algorithm`: its identifier, such as `org.openpgp.signature`; `signal`: ends the call
    * @throws CountersignError
@@ -283,7 +287,8 @@ export class Countersign {
    * write there, unless `fresh` is set.
    *
    * @param userIds any number of user IDs; what is none is reported, not thrown
-   * @param options `fresh`: ask for profile fields anew; `signal`: ends the call
+   * @param options `fresh`: ask for profile fields anew; `keys`: an answer to `/keys/query`, in place of asking; `signal`: ends the
+   *   call
    * @returns one identity for every user asked for, in their order
    * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
    *   `ERR_OPTION_INVALID` (a clock that tells no time)
@@ -298,7 +303,8 @@ export class Countersign {
    * Each is about one master key, `assessment.masterKey`: compare it with the one that your client encrypts to.
    *
    * @param userIds any number of user IDs, each assessed once
-   * @param options `onProgress`: called after each batch; `fresh`: ask for profile fields anew; `signal`: ends the call
+   * @param options `onProgress`: called after each batch; `fresh`: ask for profile fields anew; `keys`: an answer to `/keys/query`, in
+   *   place of asking; `signal`: ends the call
    * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
    *   `ERR_OPTION_INVALID` (a clock that tells no time)
    */
@@ -368,10 +374,10 @@ export class Countersign {
     if (this.#ownsStore) this.#session.store.close();
   }
 
-  async #openReading({ fresh = false, signal }: FetchOptions): Promise<IdentityReader> {
-    const context = callContext(this.#session, signal);
+  async #openReading(options: FetchOptions): Promise<IdentityReader> {
+    const context = callContext(this.#session, options.signal);
     const { openReading } = await readerSide();
-    return openReading({ ...readingSources(this.#session), fresh }, readingContext(this.#session, context.signal));
+    return openReading(readingSources(this.#session, options), readingContext(this.#session, context.signal));
   }
 
   async #fetchWith(reading: IdentityReader, userIds: readonly string[]): Promise<Map<string, SignedIdentity>> {
@@ -385,9 +391,9 @@ export class Countersign {
     identities: readonly SignedIdentity[],
     signal: AbortSignal | undefined,
   ): Promise<IdentityAssessment[]> {
-    const { registry, anchors, store, now: clock } = this.#session;
+    const { registry, anchors, store, offline, now: clock } = this.#session;
     const now = clock();
-    const context = { registry, now, signal: callContext(this.#session, signal).signal };
+    const context = { registry, now, offline, signal: callContext(this.#session, signal).signal };
     const reports = await verifyIdentities(identities, store, context);
     return identities.map((identity) =>
       assessIdentity({ identity, reports: reports.get(identity.userId) ?? [], anchors, now }),

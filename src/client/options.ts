@@ -1,4 +1,5 @@
 import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
 import type { HttpOptions } from "../matrix/http.js";
 import type { Authenticate } from "../matrix/routes/bootstrap.js";
@@ -25,6 +26,12 @@ export interface CountersignOptions {
    * same store. `manual`: only by {@link Countersign.resume}. Default `automatic`.
    */
   readonly outbox?: "automatic" | "manual";
+  /**
+   * Makes no call at all: not to the homeserver, nor to key servers, nor for revocation. Users are assessed from `keys` of
+   * {@link FetchOptions}, imported bundles and what is remembered; what is published waits in the outbox, for an instance that is
+   * not offline. Calls that need an answer throw HttpError `ERR_HTTP_OFFLINE`. Default `false`.
+   */
+  readonly offline?: boolean;
   /** Where verdicts, seen manifests and the outbox are remembered; stays the caller's to close. Default: IndexedDB in browsers, memory elsewhere. */
   readonly store?: SignatureStore;
   /** The clock, milliseconds since 1970. Default `Date.now`. */
@@ -81,6 +88,11 @@ export interface FetchOptions extends CallOptions {
    * Default `false`.
    */
   readonly fresh?: boolean;
+  /**
+   * An answer to `/keys/query`, as the server gave it, in place of asking: it is as old as it is. The only master keys that an
+   * instance has which is offline.
+   */
+  readonly keys?: JsonObject;
 }
 
 /** How users are assessed. */

@@ -55,7 +55,7 @@ export class Verifier {
   ): Promise<Verdict> {
     try {
       await this.#ready();
-      const { certificate, isConfirmed } = await this.#sources.find(key, extra, input.signal);
+      const { certificate, isConfirmed } = await this.#sources.find(key, extra, input);
       const library = await this.#load();
       const judged = await this.#judge(library, certificate);
       let best: Verdict | undefined;
