@@ -9,8 +9,6 @@ import type { UserChange } from "../matrix/watch/watch-event.js";
 import type { IdentityAssessment } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { OutboxEntry, StoreDegradation } from "../store/signature-store.js";
-import { assessIdentity } from "../trust/assess.js";
-import { verifyIdentities } from "./cached-verification.js";
 import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
 import type {
@@ -60,6 +58,7 @@ function copySignature(signature: OwnSignature): OwnSignature {
 const ownerSide = () => import("./owner/owner-side.js");
 const readerSide = () => import("./reading/reader-side.js");
 const watchSide = () => import("./watching/watch-side.js");
+const trustSide = () => import("./trusting/trust-side.js");
 
 /** So many users are fetched and verified together. */
 const assessBatch = 100;
@@ -101,12 +100,15 @@ export class Countersign {
    * @param client a matrix-js-sdk client (34 to 43), or anything of its shape
    * @param options every one optional; without `anchors` nobody is trusted
    * @throws CountersignError `ERR_CLIENT_INVALID` (not logged in), `ERR_OPTION_INVALID` (an option that is unknown or out of
-   *   range), `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
+   *   range), `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`
    */
   static async create(client: MatrixClientLike, options: CountersignOptions = {}): Promise<Countersign> {
     const userId = ownUserId(client);
+    const { anchors = [], policy, decisions = [] } = options;
+    const settings = { version: 1, anchors, decisions, ...(policy && { policy }) } as const;
+    const trust = { settings, current: await (await trustSide()).readTrust(settings) };
     const store = options.store ?? (await defaultStore(userId, options.now ?? Date.now));
-    const session = openSession(client, options, store);
+    const session = openSession(client, options, store, trust);
     const countersign = new Countersign(
       session,
       options.store === undefined,
@@ -316,7 +318,12 @@ export class Countersign {
     const reading = await this.#openReading(options);
     for (let done = 0; done < unique.length; done += assessBatch) {
       const identities = await this.#fetchWith(reading, unique.slice(done, done + assessBatch));
-      for (const assessment of await this.#assessAll([...identities.values()], options.signal)) {
+      const assessments = await (await trustSide()).assessUsers(
+        this.#session,
+        [...identities.values()],
+        options.signal,
+      );
+      for (const assessment of assessments) {
         this.#events.emit("assessment", assessment);
         yield assessment;
       }
@@ -385,19 +392,6 @@ export class Countersign {
     for (const identity of identities.values()) this.#notice(identity);
     this.#watching?.seen(identities);
     return identities;
-  }
-
-  async #assessAll(
-    identities: readonly SignedIdentity[],
-    signal: AbortSignal | undefined,
-  ): Promise<IdentityAssessment[]> {
-    const { registry, anchors, store, offline, now: clock } = this.#session;
-    const now = clock();
-    const context = { registry, now, offline, signal: callContext(this.#session, signal).signal };
-    const reports = await verifyIdentities(identities, store, context);
-    return identities.map((identity) =>
-      assessIdentity({ identity, reports: reports.get(identity.userId) ?? [], anchors, now }),
-    );
   }
 
   /** Lets what waits in the outbox be tried again after a while; loads what that needs only where something waits. */

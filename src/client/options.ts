@@ -5,8 +5,9 @@ import type { HttpOptions } from "../matrix/http.js";
 import type { Authenticate } from "../matrix/routes/bootstrap.js";
 import type { RouteName } from "../model/identity.js";
 import type { LintRule } from "../model/lint/finding.js";
+import type { TrustAnchor } from "../model/trust-anchor.js";
+import type { TrustDecision, TrustPolicy } from "../model/trust-policy.js";
 import type { SignatureStore } from "../store/signature-store.js";
-import type { TrustAnchor } from "../trust/anchor.js";
 
 /** How an instance is set up. */
 export interface CountersignOptions {
@@ -14,6 +15,10 @@ export interface CountersignOptions {
   readonly algorithms?: readonly SignatureAlgorithm[];
   /** Whose signature convinces, and for whom. None means: nobody is trusted. */
   readonly anchors?: readonly TrustAnchor[];
+  /** What is asked for beyond one full signature. */
+  readonly policy?: TrustPolicy;
+  /** What the user decided about single keys. */
+  readonly decisions?: readonly TrustDecision[];
   /** IDs of rooms and spaces chosen for manifests: read with every fetch, written with every publishing. */
   readonly rooms?: readonly string[];
   /**

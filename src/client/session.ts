@@ -7,9 +7,11 @@ import { offlineHttp } from "../matrix/offline-http.js";
 import { ownUserId } from "../matrix/own-user-id.js";
 import type { RouteContext } from "../matrix/routes/route.js";
 import type { Verdict } from "../model/report.js";
+import type { RevocationList } from "../model/revocation-list.js";
 import { readRoomIds } from "../model/room-id.js";
+import type { TrustSettings } from "../model/trust-policy.js";
 import type { SignatureStore } from "../store/signature-store.js";
-import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
+import type { Trust } from "../trust/trust.js";
 import { readClock } from "./clock.js";
 import type { CountersignOptions } from "./options.js";
 import { createPublishLock, type PublishLock } from "./publish-lock.js";
@@ -18,7 +20,10 @@ import { createPublishLock, type PublishLock } from "./publish-lock.js";
 export interface Session {
   readonly client: MatrixClientLike;
   readonly registry: AlgorithmRegistry;
-  readonly anchors: readonly TrustAnchor[];
+  /** Whom the reader trusts: as it was given, and ready to be asked. Replaced as a whole. */
+  readonly trust: { settings: TrustSettings; current: Trust };
+  /** The anchors' lists of revocations, verified, by the anchor's ID. */
+  readonly lists: Map<string, RevocationList>;
   readonly store: SignatureStore;
   readonly http: MatrixHttp;
   /** What {@link Session.http} was made with, for a second client's requests. */
@@ -45,15 +50,20 @@ export interface Session {
 
 /** A misspelt option would be missed by nobody, and without `anchors` nobody would be trusted. */
 const knownOptions: ReadonlySet<string> = new Set(
-  "algorithms anchors rooms direct outbox offline store now http".split(" "),
+  "algorithms anchors policy decisions rooms direct outbox offline store now http".split(" "),
 );
 
 /**
  * Checks the options and sets up what they ask for. Makes no request.
  *
- * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
+ * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`
  */
-export function openSession(client: MatrixClientLike, options: CountersignOptions, store: SignatureStore): Session {
+export function openSession(
+  client: MatrixClientLike,
+  options: CountersignOptions,
+  store: SignatureStore,
+  trust: Session["trust"],
+): Session {
   if (!Object.keys(options).every((name) => knownOptions.has(name))) {
     throw new CountersignError("ERR_OPTION_INVALID", "expected the documented options alone");
   }
@@ -73,7 +83,8 @@ export function openSession(client: MatrixClientLike, options: CountersignOption
     offline,
     bundles: new Map(),
     registry: createRegistry(options.algorithms ?? []),
-    anchors: readAnchors(options.anchors ?? []),
+    trust,
+    lists: new Map(),
     store,
     accepted: new Map(),
     publishLock: createPublishLock("publish", ownUserId(client)),

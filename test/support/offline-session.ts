@@ -52,7 +52,13 @@ export async function offlineSession(): Promise<OfflineSession> {
     wkdResolver({ domains: ["example.org"], addressesOf: () => ["a@example.org"], fetch: counted("directory") }),
   ];
   const store = memoryStore();
-  const anchor = { id: "alice", algorithm: "org.openpgp.signature", key: fingerprint, scope: { users: [alice] } };
+  const anchor = {
+    id: "alice",
+    algorithm: "org.openpgp.signature",
+    key: fingerprint,
+    speaksFor: "scope",
+    scope: { users: [alice] },
+  };
   const common = { store, anchors: [anchor], rooms: ["!room:example.org"], direct: true };
   const offline = { ...common, offline: true, http: { fetch: counted("homeserver") } };
   const countersign = await Countersign.create(client, { ...offline, algorithms: [openpgp({ keys })] });
