@@ -13,7 +13,7 @@ import { aboutSignature, type VerifyContext, verifySignature } from "./verify-si
 const maxCacheMs = 24 * 60 * 60 * 1000;
 
 /** Part of every cache key: raised whenever the same input could get another verdict from this code. */
-const cacheFormat = 1;
+const cacheFormat = 2;
 
 interface Task {
   readonly signature: SeenSignature;
