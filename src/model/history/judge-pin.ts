@@ -32,7 +32,8 @@ export function judgePin(known: UserHistory | undefined, masterKey: string, atte
   if (key?.state === "pinned") return { state: "same", pin: key };
   if (!pin) return { state: "changed" };
   if (key?.state === "superseded") return { state: "superseded", pin };
-  const isAfter = attestedAt !== undefined && attestedAt > pin.firstSeenAt;
+  // What no log could hold convinces of nothing: the pin would move without a trace.
+  const isAfter = attestedAt !== undefined && Number.isSafeInteger(attestedAt) && attestedAt > pin.firstSeenAt;
   return { state: isAfter ? "re-attested" : "changed", pin };
 }
 
