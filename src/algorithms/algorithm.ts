@@ -1,5 +1,6 @@
 import type { Bytes } from "../encoding/bytes.js";
 import type { SignatureValue } from "../model/external-signature.js";
+import type { Introduction } from "../model/introduction.js";
 import type { Verdict } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
 
@@ -16,6 +17,16 @@ export interface VerifyInput {
   /** Nobody may be asked over the network: what only a look-up could tell is not known. */
   readonly offline?: boolean;
   /** Ends a look-up that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whose word about others is asked for. */
+export interface IntroductionsInput {
+  /** Fingerprints of the keys that are believed to begin with. */
+  readonly roots: readonly string[];
+  /** The time to judge at, milliseconds since 1970. */
+  readonly now: number;
+  /** Ends the work that is under way. */
   readonly signal?: AbortSignal;
 }
 
@@ -83,6 +94,16 @@ export interface SignatureAlgorithm {
    * @throws CountersignError `ERR_ACCEPT_MALFORMED`, `ERR_ACCEPT_NO_KEY`, `ERR_ACCEPT_NOT_VALID`
    */
   accept?(input: AcceptInput): Promise<AcceptedSignature>;
+  /**
+   * What the roots say about other keys of the algorithm's own keyring, and what those say who are called introducers on the
+   * way, all verified and in effect at `now`; with it the names that roots and introducers give themselves. The keyring alone is
+   * looked at, nobody is asked.
+   *
+   * Believes nobody: how far a path may go, and how much it carries, is for trust to say.
+   *
+   * @throws CountersignError `ERR_ABORTED`
+   */
+  introductions?(input: IntroductionsInput): Promise<readonly Introduction[]>;
   /** What is usual for this algorithm; without it nothing is known. */
   estimate?(): SizeEstimate;
   /** Ready command lines for these bytes; empty where they cannot be given safely. */

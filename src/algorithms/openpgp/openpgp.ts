@@ -3,6 +3,7 @@ import type { SignatureAlgorithm } from "../algorithm.js";
 import { acceptOutput } from "./accept.js";
 import { signingCommands } from "./commands.js";
 import { algorithmId } from "./identifier.js";
+import { IntroductionFinder } from "./introductions.js";
 import { readKeyData } from "./key-data.js";
 import { type KeyImport, Keyring } from "./keyring.js";
 import { libraryLoader } from "./library.js";
@@ -53,6 +54,8 @@ export interface OpenPgpAlgorithm extends SignatureAlgorithm {
   accept: NonNullable<SignatureAlgorithm["accept"]>;
   commands: NonNullable<SignatureAlgorithm["commands"]>;
   cacheContext: NonNullable<SignatureAlgorithm["cacheContext"]>;
+  /** What the certificates of the keyring say about each other (PROTOCOL, "For whom a signer may speak"). */
+  introductions: NonNullable<SignatureAlgorithm["introductions"]>;
 }
 
 /** Changes with every change of the rules, so that no older verdict is taken for one of today's. */
@@ -103,6 +106,7 @@ export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {
         });
   const sources = new CertificateSources(keyring, resolver);
   const verifier = new Verifier(libraryLoader(options.load), sources, () => importing);
+  const finder = new IntroductionFinder(keyring, verifier);
   return {
     id: algorithmId,
     verify: (input) => verifier.verify(input),
@@ -116,6 +120,10 @@ export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {
       importing = Promise.all([importing, imported.catch(() => undefined)]);
       importing.catch(() => undefined);
       return imported;
+    },
+    introductions: async (input) => {
+      await importing;
+      return finder.find(input);
     },
     commands: signingCommands,
     cacheContext: async () => {
