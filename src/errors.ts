@@ -7,6 +7,7 @@
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_ROOM_*`: a room chosen for manifests.
+ * - `ERR_STORE_*`: what a store was given to remember.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
  */
 export type ErrorCode =
@@ -58,6 +59,7 @@ export type ErrorCode =
   | "ERR_WITHDRAW_UNVERIFIABLE"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
+  | "ERR_STORE_RECORD"
   | "ERR_HTTP_NETWORK"
   | "ERR_HTTP_TIMEOUT"
   | "ERR_HTTP_RATE_LIMITED"
