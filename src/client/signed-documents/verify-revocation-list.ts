@@ -4,7 +4,7 @@ import { throwIfAborted } from "../../model/abort.js";
 import type { SignatureReport } from "../../model/report.js";
 import { maxRevocationListBytes, type RevocationList, readRevocationList } from "../../model/revocation-list.js";
 import { readSignableDocument, type SignableDocument } from "../../model/signable-document.js";
-import type { TrustAnchor } from "../../model/trust-anchor.js";
+import type { ReadAnchor } from "../../trust/anchors/read-anchors.js";
 import { type DocumentFile, readDocumentFile } from "./document-file.js";
 import { mergeRevocationLists } from "./merge-revocation-lists.js";
 import { type DocumentContext, isGood, maxAheadMs, verifyDocument } from "./verify-document.js";
@@ -40,7 +40,7 @@ export interface RevocationListFinding {
 /** What a list is verified with. */
 export interface VerifyListOptions extends DocumentContext {
   /** Whether a valid signature is by the anchor's own key, not by one below it. */
-  readonly isOwnKey: (anchor: TrustAnchor, report: SignatureReport) => boolean;
+  readonly isOwnKey: (anchor: ReadAnchor, report: SignatureReport) => boolean;
   /** The list that counted so far. */
   readonly seen?: RevocationList;
 }
@@ -56,7 +56,7 @@ export interface VerifyListOptions extends DocumentContext {
  */
 export async function verifyRevocationList(
   file: DocumentFile,
-  anchor: TrustAnchor,
+  anchor: ReadAnchor,
   options: VerifyListOptions,
 ): Promise<RevocationListFinding> {
   const { now, seen, isOwnKey, signal } = options;
