@@ -6,7 +6,10 @@ import { CountersignError } from "../../errors.js";
 import { throwIfAborted } from "../../model/abort.js";
 import type { SignatureReport } from "../../model/report.js";
 import { readSignableDocument } from "../../model/signable-document.js";
+import type { TrustAnchor } from "../../model/trust-anchor.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
+import { readAnchorKey } from "../../trust/anchors/anchor-key.js";
+import { isAnchorItself } from "../../trust/anchors/is-anchor-itself.js";
 import { readTrustSettings } from "../../trust/read-trust-settings.js";
 import { type DocumentFile, readDocumentFile } from "./document-file.js";
 import { type DocumentRequest, documentRequest } from "./sign-document.js";
@@ -20,10 +23,8 @@ const fileName = "matrix-trust-settings.json";
 
 /** How {@link importSettings} verifies. */
 export interface ImportSettingsOptions extends DocumentContext {
-  /** Whether a report is by whom the settings must be signed; `anybody` takes settings that nobody signed too. */
-  readonly signedBy: ((report: SignatureReport) => boolean) | "anybody";
-  /** Whether a key that came with the signature is enough. Default `false`. */
-  readonly acceptUnconfirmed?: boolean;
+  /** Whose own key must have signed them; `anybody` takes settings that nobody signed too. */
+  readonly signedBy: Pick<TrustAnchor, "algorithm" | "key" | "acceptUnconfirmed"> | "anybody";
 }
 
 /**
@@ -76,7 +77,7 @@ export async function exportSettings(
  *   `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`
  */
 export async function importSettings(file: DocumentFile, options: ImportSettingsOptions): Promise<SettingsFinding> {
-  const { signedBy, now, acceptUnconfirmed = false, signal } = options;
+  const { signedBy, now, signal } = options;
   throwIfAborted(signal);
   const document = readFile(file);
   const isExported = Object.hasOwn(document, "exported_ts");
@@ -86,11 +87,18 @@ export async function importSettings(file: DocumentFile, options: ImportSettings
   if (exportedAt !== undefined && !isTime(exportedAt)) throw malformed("an export at milliseconds since 1970");
   const reports = signable ? await verifyDocument(document, signable, options) : [];
   if (exportedAt !== undefined && exportedAt > now + maxAheadMs) return { problem: "ahead", reports };
-  const isSigned =
-    signedBy === "anybody" || reports.some((report) => isGood(report, now, acceptUnconfirmed) && signedBy(report));
-  if (!isSigned) return { problem: "not-signed", reports };
+  if (signedBy !== "anybody" && !(await isSignedBy(signedBy, reports, now))) return { problem: "not-signed", reports };
   const settings = await readTrustSettings(rest);
   return { settings, reports, ...(exportedAt !== undefined && { exportedAt }) };
+}
+
+async function isSignedBy(
+  { algorithm, key, acceptUnconfirmed = false }: Exclude<ImportSettingsOptions["signedBy"], string>,
+  reports: readonly SignatureReport[],
+  now: number,
+): Promise<boolean> {
+  const signer = { algorithm, keys: await readAnchorKey(key) };
+  return reports.some((report) => isAnchorItself(signer, report) && isGood(report, now, acceptUnconfirmed));
 }
 
 function readFile(file: DocumentFile): JsonObject {

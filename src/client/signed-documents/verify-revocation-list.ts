@@ -4,6 +4,7 @@ import { throwIfAborted } from "../../model/abort.js";
 import type { SignatureReport } from "../../model/report.js";
 import { maxRevocationListBytes, type RevocationList, readRevocationList } from "../../model/revocation-list.js";
 import { readSignableDocument, type SignableDocument } from "../../model/signable-document.js";
+import { isAnchorItself } from "../../trust/anchors/is-anchor-itself.js";
 import type { ReadAnchor } from "../../trust/anchors/read-anchors.js";
 import { type DocumentFile, readDocumentFile } from "./document-file.js";
 import { mergeRevocationLists } from "./merge-revocation-lists.js";
@@ -39,8 +40,6 @@ export interface RevocationListFinding {
 
 /** What a list is verified with. */
 export interface VerifyListOptions extends DocumentContext {
-  /** Whether a valid signature is by the anchor's own key, not by one below it. */
-  readonly isOwnKey: (anchor: ReadAnchor, report: SignatureReport) => boolean;
   /** The list that counted so far. */
   readonly seen?: RevocationList;
 }
@@ -59,7 +58,7 @@ export async function verifyRevocationList(
   anchor: ReadAnchor,
   options: VerifyListOptions,
 ): Promise<RevocationListFinding> {
-  const { now, seen, isOwnKey, signal } = options;
+  const { now, seen, signal } = options;
   throwIfAborted(signal);
   const kept = seen ? { list: seen } : {};
   const read = tryRead(file);
@@ -69,9 +68,7 @@ export async function verifyRevocationList(
   if (list.sequence > now + maxAheadMs) return { ...kept, problem: "ahead", reports: [] };
   const reports = await verifyDocument(read.document, read.signable, options);
   const counts = (report: SignatureReport): boolean =>
-    report.algorithm === anchor.algorithm &&
-    isGood(report, now, anchor.acceptUnconfirmed === true) &&
-    isOwnKey(anchor, report);
+    isAnchorItself(anchor, report) && isGood(report, now, anchor.acceptUnconfirmed === true);
   if (!reports.some(counts)) return { ...kept, problem: "not-signed", reports };
   return { ...mergeRevocationLists(list, seen), reports };
 }
