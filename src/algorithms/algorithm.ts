@@ -106,8 +106,13 @@ export interface SignatureAlgorithm {
   introductions?(input: IntroductionsInput): Promise<readonly Introduction[]>;
   /** What is usual for this algorithm; without it nothing is known. */
   estimate?(): SizeEstimate;
-  /** Ready command lines for these bytes; empty where they cannot be given safely. */
-  commands?(bytes: Bytes): readonly SigningCommand[];
+  /**
+   * Ready command lines for these bytes; empty where they cannot be given safely.
+   *
+   * @param inputFile the name under which `file` commands find the bytes: letters, digits, `.`, `_` and `-` alone; by default one
+   *   that suits a master key
+   */
+  commands?(bytes: Bytes, inputFile?: string): readonly SigningCommand[];
 }
 
 /** Makes a signature in the page: with a key that the caller unlocked, a card, a signing service. */
