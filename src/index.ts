@@ -10,6 +10,9 @@ export type {
 export { type FirstUploadOptions, signFirstUpload } from "./client/bootstrap/sign-first-upload.js";
 export { withSignature } from "./client/bootstrap/with-signature.js";
 export { Countersign, type CountersignEvents } from "./client/countersign.js";
+export type { NativeFailure } from "./client/native/conferrer.js";
+export type { NativeVerification } from "./client/native/verify-natively.js";
+export type { NativeAdvice, NativeAdviceCode, NativeWithdrawal } from "./client/native/withdraw-natively.js";
 export type {
   AssessOptions,
   CallOptions,
@@ -48,6 +51,7 @@ export { createSyncObserver, type SyncObserver } from "./matrix/sync-observer.js
 export type { ChangeSource, UserChange } from "./matrix/watch/watch-event.js";
 export { AcceptError } from "./model/accept-error.js";
 export type { AssessmentReason, IdentityAssessment, ReasonCode, TrustHop, TrustLevel } from "./model/assessment.js";
+export type { Conferral } from "./model/conferral.js";
 export {
   type ExternalSignature,
   externalSignatures,
@@ -79,3 +83,4 @@ export { type Purpose, readSignable, readSignableEvent, type SignableObject, sig
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
 export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";
 export type { AnchorScope, TrustAnchor } from "./trust/anchor.js";
+export type { NativeOutlived } from "./trust/outlived.js";
