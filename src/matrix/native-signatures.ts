@@ -97,17 +97,15 @@ export async function uploadNativeSignatures(
 }
 
 function uploadEntry({ masterKey, value }: NativeSignature, { userId, publicKey }: NativeSigner): [string, JsonObject] {
-  const signed = JSON.parse(decodeUtf8(masterKey.bytes)) as JsonObject;
+  const signed = JSON.parse(decodeUtf8(masterKey.bytes) ?? "{}") as JsonObject;
   const signatures = { [userId]: { [`ed25519:${publicKey}`]: value } };
   return [masterKey.userId, { [masterKey.publicKey ?? ""]: { ...signed, signatures } }];
 }
 
-function refusedIn(
-  { failures = {} }: JsonObject,
-  signatures: readonly NativeSignature[],
-): Map<string, CountersignError> {
-  const isRefused = (userId: string): boolean => !isJsonObject(failures) || Object.hasOwn(failures, userId);
-  const refused = signatures.map(({ masterKey }) => masterKey.userId).filter(isRefused);
+function refusedIn({ failures }: JsonObject, signatures: readonly NativeSignature[]): Map<string, CountersignError> {
+  const isRefused = (userId: string): boolean =>
+    failures !== undefined && (!isJsonObject(failures) || Object.hasOwn(failures, userId));
+  const refused = signatures.map(({ masterKey }) => masterKey.userId).filter((userId) => isRefused(userId));
   const error = new CountersignError("ERR_NATIVE_FAILED", "the server refused the signature");
   return new Map(refused.map((userId) => [userId, error]));
 }
