@@ -6,6 +6,7 @@
  * - `ERR_LIST_*`, `ERR_SETTINGS_*`: documents that an anchor or an organisation signs.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`, `ERR_POLICY_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
+ * - `ERR_NATIVE_*`: verifying others in Matrix's own way.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_STORE_*`: what a store was given to remember.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence; of another address, where one was asked.
@@ -57,6 +58,11 @@ export type ErrorCode =
   | "ERR_WITHDRAW_UNKNOWN"
   | "ERR_WITHDRAW_UNREADABLE"
   | "ERR_WITHDRAW_UNVERIFIABLE"
+  | "ERR_NATIVE_OWN_USER"
+  | "ERR_NATIVE_KEY_MISSING"
+  | "ERR_NATIVE_KEY_UNSIGNED"
+  | "ERR_NATIVE_CHANGED"
+  | "ERR_NATIVE_FAILED"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
   | "ERR_STORE_RECORD"

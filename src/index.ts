@@ -10,6 +10,9 @@ export type {
 export { type FirstUploadOptions, signFirstUpload } from "./client/bootstrap/sign-first-upload.js";
 export { withSignature } from "./client/bootstrap/with-signature.js";
 export { Countersign, type CountersignEvents } from "./client/countersign.js";
+export type { NativeFailure } from "./client/native/conferrer.js";
+export type { NativeVerification } from "./client/native/verify-natively.js";
+export type { NativeAdvice, NativeAdviceCode, NativeWithdrawal } from "./client/native/withdraw-natively.js";
 export type {
   AssessOptions,
   CallOptions,
@@ -56,6 +59,7 @@ export type {
   TrustLevel,
   Vouch,
 } from "./model/assessment.js";
+export type { Conferral } from "./model/conferral.js";
 export {
   type ExternalSignature,
   externalSignatures,
@@ -98,3 +102,4 @@ export type {
 } from "./model/trust-anchor.js";
 export type { PolicyRule, Requirement, TrustDecision, TrustPolicy, TrustSettings } from "./model/trust-policy.js";
 export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";
+export type { NativeOutlived } from "./trust/outlived.js";

@@ -11,6 +11,9 @@ import type { SignedIdentity } from "../model/identity.js";
 import type { OutboxEntry, StoreDegradation } from "../store/signature-store.js";
 import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
+import type { AssessedIdentity } from "./native/assured-key.js";
+import type { NativeVerification } from "./native/verify-natively.js";
+import type { NativeWithdrawal } from "./native/withdraw-natively.js";
 import type {
   AssessOptions,
   CallOptions,
@@ -59,6 +62,7 @@ const ownerSide = () => import("./owner/owner-side.js");
 const readerSide = () => import("./reading/reader-side.js");
 const watchSide = () => import("./watching/watch-side.js");
 const trustSide = () => import("./trusting/trust-side.js");
+const nativeSide = () => import("./native/native-side.js");
 
 /** So many users are fetched and verified together. */
 const assessBatch = 100;
@@ -332,6 +336,37 @@ export class Countersign {
   }
 
   /**
+   * Assesses a user anew and, only where that calls them `trusted`, signs their master key with the own user-signing key and uploads the
+   * signature: every device of the own user shows them as verified then, and their devices.
+   *
+   * No server deletes such a signature. It is made of the very bytes that were assessed, recorded with its reason, and never evidence
+   * for this package itself. Where this device lacks the private key, the client may ask for the pass phrase of secret storage.
+   *
+   * @param userId another user
+   * @param options `signal`: ends the call
+   * @throws CountersignError `ERR_NATIVE_OWN_USER`, `ERR_NATIVE_KEY_UNSIGNED` (the server serves no user-signing key that the own master
+   *   key signed: sign nothing), `ERR_NATIVE_KEY_MISSING` (its private part cannot be had), `ERR_NATIVE_CHANGED` (another key is served
+   *   than was assessed, or the verdict is out of date), `ERR_NATIVE_FAILED` (the server refused, or said yes and stored nothing),
+   *   `ERR_OWN_IDENTITY_*`, `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async verifyNatively(userId: string, options: CallOptions = {}): Promise<NativeVerification> {
+    const { verifyNatively } = await nativeSide();
+    return verifyNatively(this.#session, userId, () => this.#assessAnew(userId, options.signal), options.signal);
+  }
+
+  /**
+   * Withdraws from a native verification as far as Matrix allows: its record, for good; the signature itself no server deletes.
+   *
+   * @param options `signal`: ends the call
+   * @returns whether a signature of one's own still hangs on the user's key, and what to do about it
+   * @throws CountersignError `ERR_NATIVE_OWN_USER`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`, when the record is withdrawn
+   *   already
+   */
+  async withdrawNatively(userId: string, options: CallOptions = {}): Promise<NativeWithdrawal> {
+    return (await nativeSide()).withdrawNatively(this.#session, userId, options.signal);
+  }
+
+  /**
    * Tells of changes to users, as `changed` events: from what the client hears by itself, and by asking politely about the others.
    *
    * One watching at a time: another call replaces the one before. Where a room chosen for manifests is upgraded, the own manifest
@@ -385,6 +420,16 @@ export class Countersign {
     const context = callContext(this.#session, options.signal);
     const { openReading } = await readerSide();
     return openReading(readingSources(this.#session, options), readingContext(this.#session, context.signal));
+  }
+
+  async #assessAnew(userId: string, signal: AbortSignal | undefined): Promise<AssessedIdentity> {
+    const options = signal ? { signal } : {};
+    const reading = await this.#openReading({ fresh: true, ...options });
+    const identity = (await this.#fetchWith(reading, [userId])).get(userId);
+    const [assessment] = identity ? await (await trustSide()).assessUsers(this.#session, [identity], signal) : [];
+    if (!identity || !assessment) throw new CountersignError("ERR_OPTION_INVALID", "expected a user ID");
+    this.#events.emit("assessment", assessment);
+    return { identity, assessment };
   }
 
   async #fetchWith(reading: IdentityReader, userIds: readonly string[]): Promise<Map<string, SignedIdentity>> {
