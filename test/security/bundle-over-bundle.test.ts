@@ -12,7 +12,7 @@ async function stageWithBundles() {
         id: "company",
         algorithm: "org.example.stamp",
         key: stage.company.fingerprint,
-        scope: { servers: ["example.org"] },
+        speaksFor: "scope", scope: { servers: ["example.org"] },
       },
     ],
     store: stage.store,

@@ -23,7 +23,7 @@ async function setUp(options: Partial<CountersignOptions> = {}) {
     id: "company",
     algorithm: signer.algorithm,
     key: signer.fingerprint,
-    scope: { servers: ["example.org"] },
+    speaksFor: "scope", scope: { servers: ["example.org"] },
   };
   const common = {
     algorithms: [stampAlgorithm()],

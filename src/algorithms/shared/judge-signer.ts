@@ -50,7 +50,7 @@ export async function judgeSigner(input: VerifyInput, config: CertificateConfig,
 }
 
 async function judge(input: VerifyInput, config: CertificateConfig, rules: SignerRules): Promise<Verdict> {
-  const { object, value, now, signal } = input;
+  const { object, value, now, offline, signal } = input;
   const bytes = rules.decode(value);
   const message = await readCmsMessage(bytes);
   const { signer, signedData, certificates: presented } = message;
@@ -66,7 +66,7 @@ async function judge(input: VerifyInput, config: CertificateConfig, rules: Signe
     roots,
     at: config.verificationTime ?? now,
     now: config.verificationTime ?? now,
-    revocation: { mode: config.mode, evidence, ...(config.fetch && { fetch: config.fetch }) },
+    revocation: { mode: config.mode, evidence, ...(config.fetch && !offline && { fetch: config.fetch }) },
     ...(signal && { signal }),
   };
   const timestamps = (await rules.readTimestamps?.(signer, request)) ?? { shown: [] };
