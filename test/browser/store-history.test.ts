@@ -129,20 +129,20 @@ it("goes on behind a last entry that is damaged, and the break shows", async () 
 });
 
 it("holds what a full disk does not take, drops caches before that, and brings it there when there is room", async () => {
-  await setQuota(3_000_000);
+  await setQuota(1_500_000);
   const name = freshDatabaseName();
   const store = open(name);
   try {
-    for (let start = 0; start < 3000; start += 500) await store.putReports(sampleReports(start + 500).slice(start));
+    await store.putReports(sampleReports(300));
     await store.recordKeys([sighting("A")]);
     const signatures = Array.from({ length: 16 }, (_, index) => sampleTrace(index, { keyId: "k".repeat(250) }));
-    const users = Array.from({ length: 1200 }, (_, index) =>
+    const users = Array.from({ length: 800 }, (_, index) =>
       sighting(index, 1, { userId: `@user${index}:x`, signatures }),
     );
     let recorded = 0;
     while (store.degraded === undefined && recorded < users.length) {
-      await store.recordKeys(users.slice(recorded, recorded + 40));
-      recorded += 40;
+      await store.recordKeys(users.slice(recorded, recorded + 100));
+      recorded += 100;
     }
     expect(store.degraded?.reason).toBe("quota");
     await store.recordKeys([sighting("B", 3, { attestedAt: minute(2) })]);
