@@ -34,6 +34,8 @@ export interface NativeStage {
   tamper: (request: ReaderRequest, answer: Body) => Body | Response;
   /** A user with cross-signing keys; for whom the company vouches unless told otherwise. */
   owner(name: string, isVouchedFor?: boolean): Promise<EmbeddedUser>;
+  /** The owner withdraws what the company signed. */
+  takeBack(owner: EmbeddedUser): Promise<void>;
   /** The signatures by the reader that the reader is served on an owner's master key. */
   nativeSignaturesOn(owner: EmbeddedUser): Promise<Body>;
 }
@@ -97,6 +99,11 @@ export async function setNativeStage({
     ...options,
   });
   onTestFinished(() => reading.close());
+  const ownSide = async ({ client: ownerClient }: EmbeddedUser): Promise<Countersign> => {
+    const own = await Countersign.create(ownerClient, { algorithms: [algorithm], store: memoryStore() });
+    onTestFinished(() => own.close());
+    return own;
+  };
   const stage: NativeStage = {
     reader,
     reading,
@@ -107,10 +114,12 @@ export async function setNativeStage({
     tamper: (_request, answer) => answer,
     async owner(name, isVouchedFor = true) {
       const owner = await embeddedUser(server.url, name);
-      const own = await Countersign.create(owner.client, { algorithms: [algorithm], store: memoryStore() });
+      const own = await ownSide(owner);
       if (isVouchedFor) await own.publish(await own.sign(signer));
-      own.close();
       return owner;
+    },
+    async takeBack(owner) {
+      await (await ownSide(owner)).withdraw(`custom:${signer.algorithm}:${signer.fingerprint}`);
     },
     async nativeSignaturesOn({ account: { userId } }) {
       const { body } = await reader.account.post("/v3/keys/query", { device_keys: { [userId]: [] } });
