@@ -1,5 +1,5 @@
 import { CountersignError } from "../../errors.js";
-import { readBytes } from "../../matrix/read-body.js";
+import { readBytes } from "../../model/read-bytes.js";
 import { askWithoutToken } from "../../matrix/reading/ask-without-token.js";
 import { publicAddress } from "../../matrix/reading/public-address.js";
 import { maxRevocationListBytes } from "../../model/revocation-list.js";

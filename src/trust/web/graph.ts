@@ -9,6 +9,9 @@ export interface Edge {
   /** The same number for all that one key says about another, in whichever certificates: their amounts do not add. */
   readonly pair: number;
   readonly introduction: Introduction;
+  /** Copies of what every step of a search looks at. */
+  readonly amount: number;
+  readonly depth: number;
 }
 
 /** The introductions that are in effect in one span of time. */
@@ -22,6 +25,9 @@ export interface Graph {
   /** By number of the certificate: the names that it gives itself. */
   readonly ownNames: readonly ReadonlyMap<string, Introduction>[];
 }
+
+/** Full trust (RFC 9580 §5.2.3.21): no single path carries more. */
+export const fullAmount = 120;
 
 /**
  * Builds the graph of these introductions, whatever their times.
@@ -49,7 +55,8 @@ export function buildGraph(introductions: readonly Introduction[]): Graph {
     const between = `${introduction.issuerKeyHash}>${introduction.targetKeyHash}`;
     const pair = pairs.get(between) ?? pairs.size;
     pairs.set(between, pair);
-    incoming[target]?.push({ issuer, target, pair, introduction });
+    const { amount, depth } = introduction;
+    incoming[target]?.push({ issuer, target, pair, introduction, amount, depth });
   }
   return { nodes, keyHashes: fingerprints.map((name) => keyHashOf.get(name) ?? ""), incoming, ownNames };
 }
