@@ -112,7 +112,8 @@ function refusalOf(
   const { notBefore = 0, notAfter = Number.POSITIVE_INFINITY, maxAge, requireExpiry, revocation } = anchor;
   const { fingerprint = "" } = report.signer ?? {};
   if (isOwnKey && (fingerprint === masterKey?.publicKey || matrixKeys.has(fingerprint))) return "matrix-key";
-  if (report.code === "key-unconfirmed" && !anchor.acceptUnconfirmed) return "key-unconfirmed";
+  const isUnconfirmed = report.code === "key-unconfirmed" || report.keyUnconfirmed;
+  if (isUnconfirmed && !anchor.acceptUnconfirmed) return "key-unconfirmed";
   if (now < notBefore) return "anchor-not-yet";
   if (now >= notAfter) return "anchor-over";
   const time = provenAt(report);
