@@ -64,12 +64,12 @@ async function fingerprintOf(text: string): Promise<string> {
   if (looksPem(text)) return toHex(await sha256(certificateIn(text))).toUpperCase();
   const blob = sshLine.exec(text.trim())?.[1];
   if (blob !== undefined) return `SHA256:${encodeBase64(await sha256(tryDecodeBase64(blob) ?? fail()))}`;
-  const key = text.replace(/\s+/g, "");
+  // Raw keys and SSH's hashes are reported without padding.
+  const key = text.replace(/\s+/g, "").replace(/=+$/, "");
   if (key === "" || (hexDigits.test(key) && !hexFingerprint.test(key))) {
     throw invalidAnchor("a whole fingerprint of 40 or 64 digits");
   }
-  // Raw keys and SSH's hashes are reported without padding.
-  return normalFingerprint(key.replace(/=+$/, ""));
+  return normalFingerprint(key);
 }
 
 function certificateIn(text: string): Uint8Array {
