@@ -13,21 +13,22 @@ const same: PinAnswer = { state: "same" };
 
 /**
  * Holds a master key against what is known of the user. One that was never seen is as good as the pin, and so is one that the user
- * accepted, unless it is known as superseded.
+ * accepted since the pin was first seen, unless it is known as superseded.
  *
  * @param masterKey unpadded base64
+ * @param acceptedAt milliseconds since 1970
  * @see DESIGN, "Never silently override a pin"
  */
 export function askPin(
   history: UserHistory | undefined,
   masterKey: string | undefined,
-  isAccepted: boolean,
+  acceptedAt?: number,
 ): PinAnswer {
   if (masterKey === undefined) return same;
-  const { state, pin } = judgePin(history, masterKey);
+  const { state, pin } = judgePin(history, masterKey, undefined, acceptedAt);
   const pinned = pin?.masterKey ?? "";
   if (state === "superseded") return { state, pinned };
-  if (state !== "changed" || isAccepted) return same;
+  if (state !== "changed") return same;
   // Without a pin the log is damaged: nothing is new enough then.
   return { state, pinned, since: pin?.firstSeenAt ?? Number.POSITIVE_INFINITY };
 }

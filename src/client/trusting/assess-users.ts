@@ -5,7 +5,8 @@ import { traceSignatures } from "../../model/history/trace-signatures.js";
 import type { SignedIdentity } from "../../model/identity.js";
 import { type AssessInput, assessIdentity } from "../../trust/assess.js";
 import { type TrustContext, trustContext } from "../../trust/context.js";
-import { decisionKey, type Trust } from "../../trust/trust.js";
+import { decisionKey } from "../../trust/policy/read-decisions.js";
+import type { Trust } from "../../trust/trust.js";
 import { verifyIdentities } from "../cached-verification.js";
 import { callContext, type Session } from "../session.js";
 import { networkFor } from "./network.js";
@@ -73,6 +74,7 @@ function sightingOf(assessment: IdentityAssessment, { decisions }: Trust): KeySi
   const { userId, masterKey, reports, reasons, vouches, checkedAt } = assessment;
   if (masterKey === undefined) return undefined;
   const isAttested = reasons.some(({ code }) => code === "re-attested");
+  const decision = decisions.get(decisionKey(userId, masterKey));
   const convincing = new Set(vouches.map(({ keyId }) => keyId));
   const times = reports.flatMap((report) => (convincing.has(report.keyId) ? (signedAt(report) ?? []) : []));
   return {
@@ -81,6 +83,6 @@ function sightingOf(assessment: IdentityAssessment, { decisions }: Trust): KeySi
     at: checkedAt,
     signatures: traceSignatures(reports),
     ...(isAttested && times.length > 0 && { attestedAt: Math.max(...times) }),
-    ...(decisions.get(decisionKey(userId, masterKey)) === "accept" && { isAccepted: true }),
+    ...(decision?.decision === "accept" && { acceptedAt: decision.decidedAt }),
   };
 }
