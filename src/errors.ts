@@ -5,6 +5,7 @@
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
+ * - `ERR_NATIVE_*`: verifying others in Matrix's own way.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
  */
@@ -52,6 +53,11 @@ export type ErrorCode =
   | "ERR_WITHDRAW_UNKNOWN"
   | "ERR_WITHDRAW_UNREADABLE"
   | "ERR_WITHDRAW_UNVERIFIABLE"
+  | "ERR_NATIVE_OWN_USER"
+  | "ERR_NATIVE_KEY_MISSING"
+  | "ERR_NATIVE_KEY_UNSIGNED"
+  | "ERR_NATIVE_CHANGED"
+  | "ERR_NATIVE_FAILED"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
   | "ERR_HTTP_NETWORK"

@@ -13,7 +13,7 @@ export interface MatrixClientLike {
   getCrypto(): CryptoLike | undefined;
   /** Any authenticated request of the client's own: called once after a refused token, so that the client renews it. */
   whoami?(): Promise<unknown>;
-  /** Secret storage: where the self-signing key may lie that approves a manifest. */
+  /** Secret storage: where the self-signing key may lie that approves a manifest, and the user-signing key that verifies others. */
   readonly secretStorage?: { get(name: string): Promise<string | undefined> };
   /** Adds a listener: for watching only. */
   on?(event: string, listener: (...details: never[]) => void): unknown;
@@ -27,6 +27,8 @@ export interface CryptoLike {
   getCrossSigningKeyId(): Promise<string | null>;
   /** Whether the identity of `userId` is verified on this device. */
   getUserVerificationStatus(userId: string): Promise<{ isCrossSigningVerified(): boolean }>;
-  /** The private cross-signing keys of this device: asked for the self-signing key alone, when a manifest is approved. */
-  exportSecretsBundle?(): Promise<{ readonly cross_signing?: { readonly self_signing_key?: string } | undefined }>;
+  /** The private cross-signing keys of this device: asked for when a manifest is approved, and when somebody is verified natively. */
+  exportSecretsBundle?(): Promise<{
+    readonly cross_signing?: { readonly self_signing_key?: string; readonly user_signing_key?: string } | undefined;
+  }>;
 }

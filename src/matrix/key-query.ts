@@ -15,6 +15,8 @@ export interface QueriedKeys {
   readonly masterKey?: ServedMasterKey;
   /** What is served as self-signing key beside a master key, unverified: whether it is this user's is not known. */
   readonly selfSigningKey?: JsonObject;
+  /** The same of the user-signing key, which servers show to its owner alone. */
+  readonly userSigningKey?: JsonObject;
   readonly problem?: Extract<IdentityProblem, `${string}-master-key` | "malformed-user-id" | "server-unreachable">;
 }
 
@@ -84,8 +86,13 @@ function readAnswer(answer: JsonObject, userId: string): QueriedKeys {
   try {
     const signable = isJsonObject(object) ? readSignable(object, userId) : undefined;
     const selfSigningKey = entry(answer.self_signing_keys, userId);
+    const userSigningKey = entry(answer.user_signing_keys, userId);
     if (isJsonObject(object) && signable?.purpose === "master-key") {
-      return { masterKey: { signable, object }, ...(isJsonObject(selfSigningKey) && { selfSigningKey }) };
+      return {
+        masterKey: { signable, object },
+        ...(isJsonObject(selfSigningKey) && { selfSigningKey }),
+        ...(isJsonObject(userSigningKey) && { userSigningKey }),
+      };
     }
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
