@@ -44,6 +44,7 @@ export type { HttpOptions } from "./matrix/http.js";
 export type { RoomReadiness, RoomRemark } from "./matrix/prepare-room.js";
 export type { Authenticate } from "./matrix/routes/bootstrap.js";
 export type { Proof, Recall, ReceiptRemark, RouteOutcome, RouteReceipt, Visibility } from "./matrix/routes/route.js";
+export { type FetchServerKeysOptions, fetchServerKeys } from "./matrix/server-keys.js";
 export { createSyncObserver, type SyncObserver } from "./matrix/sync-observer.js";
 export type { ChangeSource, UserChange } from "./matrix/watch/watch-event.js";
 export { AcceptError } from "./model/accept-error.js";
@@ -75,6 +76,21 @@ export type {
   Signer as SignerEvidence,
   Verdict,
 } from "./model/report.js";
+export type {
+  ServerKey,
+  ServerKeyKind,
+  ServerKeyPurpose,
+  ServerKeySet,
+  ServerKeysCode,
+  ServerKeysVerdict,
+} from "./model/server-keys/server-key-set.js";
+export { type ServerKeysExpectation, verifyServerKeys } from "./model/server-keys/verify-server-keys.js";
+export {
+  type ServerSignedCode,
+  type ServerSignedExpectation,
+  type ServerSignedVerdict,
+  verifyServerSigned,
+} from "./model/server-keys/verify-server-signed.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
 export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";
