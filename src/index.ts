@@ -25,6 +25,20 @@ export type { OwnSignature, SigningRequest } from "./client/owner/own-signature.
 export type { PublishReceipt } from "./client/owner/receipt.js";
 export type { OutboxResult } from "./client/owner/resume.js";
 export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
+export {
+  acceptEvent,
+  type EventSigningRequest,
+  prepareEvent,
+  signEventContent,
+} from "./client/signed-events/sign-event.js";
+export type { SignedEvent } from "./client/signed-events/signed-event.js";
+export {
+  type EventState,
+  type EventVerification,
+  type SenderKeys,
+  type VerifyEventOptions,
+  verifyEvent,
+} from "./client/signed-events/verify-event.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
 export type { Watching, WatchOptions } from "./client/watching/watch.js";
 export type { Bytes } from "./encoding/bytes.js";

@@ -5,7 +5,13 @@ import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 
 /** What a signed object is, read off its signed bytes alone. */
-export type Purpose = "master-key" | "self-signing-key" | "user-signing-key" | "device-keys" | "event";
+export type Purpose =
+  | "master-key"
+  | "self-signing-key"
+  | "user-signing-key"
+  | "event-signing-key"
+  | "device-keys"
+  | "event";
 
 /** An object that somebody can sign, with the exact bytes that are signed. */
 export interface SignableObject {
@@ -23,6 +29,7 @@ const purposeOfUsage: ReadonlyMap<unknown, Purpose> = new Map<unknown, Purpose>(
   ["master", "master-key"],
   ["self_signing", "self-signing-key"],
   ["user_signing", "user-signing-key"],
+  ["event_signing", "event-signing-key"],
 ]);
 
 /**
