@@ -174,6 +174,7 @@ describe("verifyServerSigned", () => {
     ],
     ["an old key, made too late", signedByServer(roomEvent(now), old), now, now - 2 * day, "invalid", "key-expired"],
     ["a set too old, seen in time", signedByServer(event, fresh), now + 3 * day, now, "valid", "valid"],
+    ["a clock of the caller's that runs ahead", signedByServer(event, fresh), now, now + 3 * day, "valid", "valid"],
     ["a set too old", signedByServer(event, fresh), now + 3 * day, undefined, "indeterminate", "keys-stale"],
     [
       "made after the set ends",

@@ -16,7 +16,10 @@ import { isBoundaryOpen, type SignedEvent } from "./signed-event.js";
 export interface SenderKeys {
   /** The master key that the caller takes for the sender's: assess it, or compare it with the one assessed. */
   readonly masterKey: JsonObject;
-  /** The key of usage `event_signing`; it counts only if that master key signed it. */
+  /**
+   * The key of usage `event_signing`; it counts only if that master key signed it. Synapse neither takes nor serves one, so on most
+   * servers of today it must come some other way, or external signatures take its place.
+   */
   readonly eventSigningKey?: JsonObject;
 }
 
