@@ -3,11 +3,13 @@
  *
  * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`, `ERR_DER_*`, `ERR_SSH_*`: text or bytes that is not what it claims to be.
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
- * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
+ * - `ERR_LIST_*`, `ERR_SETTINGS_*`: documents that an anchor or an organisation signs.
+ * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`, `ERR_POLICY_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_NATIVE_*`: verifying others in Matrix's own way.
  * - `ERR_ROOM_*`: a room chosen for manifests.
- * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
+ * - `ERR_STORE_*`: what a store was given to remember.
+ * - `ERR_HTTP_*`: the homeserver's answer, or its absence; of another address, where one was asked.
  */
 export type ErrorCode =
   | "ERR_JSON_SYNTAX"
@@ -28,6 +30,8 @@ export type ErrorCode =
   | "ERR_MANIFEST_APPROVAL"
   | "ERR_BUNDLE_MALFORMED"
   | "ERR_BUNDLE_SIZE"
+  | "ERR_LIST_MALFORMED"
+  | "ERR_SETTINGS_MALFORMED"
   | "ERR_ALGORITHM_DUPLICATE"
   | "ERR_ALGORITHM_INVALID"
   | "ERR_ALGORITHM_UNKNOWN"
@@ -35,6 +39,7 @@ export type ErrorCode =
   | "ERR_ALGORITHM_LIBRARY"
   | "ERR_ALGORITHM_KEYS"
   | "ERR_ANCHOR_INVALID"
+  | "ERR_POLICY_INVALID"
   | "ERR_CLIENT_INVALID"
   | "ERR_OPTION_INVALID"
   | "ERR_CLOSED"
@@ -60,6 +65,8 @@ export type ErrorCode =
   | "ERR_NATIVE_FAILED"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
+  | "ERR_STORE_RECORD"
+  | "ERR_HTTP_OFFLINE"
   | "ERR_HTTP_NETWORK"
   | "ERR_HTTP_TIMEOUT"
   | "ERR_HTTP_RATE_LIMITED"
@@ -101,9 +108,9 @@ export interface HttpErrorDetails extends CountersignErrorOptions {
 }
 
 /**
- * A request to a homeserver failed after every retry that was due.
+ * A request to a homeserver, or to another address that was asked, failed after every retry that was due.
  *
- * Codes: `ERR_HTTP_NETWORK` (no answer), `ERR_HTTP_TIMEOUT`, `ERR_HTTP_RATE_LIMITED`, `ERR_HTTP_TOKEN` (the access
+ * Codes: `ERR_HTTP_OFFLINE` (nothing was sent: the instance is offline), `ERR_HTTP_NETWORK` (no answer), `ERR_HTTP_TIMEOUT`, `ERR_HTTP_RATE_LIMITED`, `ERR_HTTP_TOKEN` (the access
  * token is missing, unknown or expired and the client could not renew it), `ERR_HTTP_STATUS` (any other refusal),
  * `ERR_HTTP_NOT_JSON` (an answer that is no JSON object), `ERR_HTTP_TOO_LARGE`.
  */

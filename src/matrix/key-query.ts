@@ -47,6 +47,19 @@ export async function queryKeys(
   return new Map([...userIds.map((userId) => [userId, malformed] as const), ...answers.flat()]);
 }
 
+/**
+ * The same from an answer that the caller has: a user who is not in it has no master key as far as it says. Checks what
+ * {@link queryKeys} checks.
+ *
+ * @throws CountersignError `ERR_OPTION_INVALID` for what is no JSON object
+ */
+export function readKeys(answer: JsonObject, userIds: readonly string[]): Map<string, QueriedKeys> {
+  if (!isJsonObject(answer)) throw new CountersignError("ERR_OPTION_INVALID", "expected an answer to /keys/query");
+  return new Map(
+    userIds.map((userId) => [userId, isUserId(userId) ? readAnswer(answer, userId) : { problem: "malformed-user-id" }]),
+  );
+}
+
 async function queryBatch(
   http: MatrixHttp,
   userIds: readonly string[],

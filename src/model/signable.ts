@@ -11,13 +11,18 @@ export type Purpose =
   | "user-signing-key"
   | "event-signing-key"
   | "device-keys"
-  | "event";
+  | "event"
+  | "revocation-list"
+  | "trust-settings";
 
 /** An object that somebody can sign, with the exact bytes that are signed. */
 export interface SignableObject {
   /** What it is. Only a signature on a `master-key` ever feeds trust in an identity. */
   readonly purpose: Purpose;
-  /** Whose it is: the `user_id` inside the bytes, for an event its sender. */
+  /**
+   * Whose it is: the `user_id` inside the bytes, for an event its sender. A list of revocations and trust settings are no user's: theirs is
+   * the purpose, which is no user ID.
+   */
   readonly userId: string;
   /** The signed bytes. */
   readonly bytes: Bytes;

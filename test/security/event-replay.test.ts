@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
+import { decodeUtf8 } from "../../src/encoding/bytes.js";
 import { acceptEvent, prepareEvent, readSignable, verifyEvent } from "../../src/index.js";
-import { assessIdentity } from "../../src/trust/assess.js";
+import { assessIdentity, readTrust, trustContext } from "../../src/trust/index.js";
 import { makeCrossSigningKey } from "../support/matrix-keys.js";
 import { makeEventSigner, message } from "../support/signed-events.js";
 import { stampAlgorithm, stampSigner } from "../support/stamp-algorithm.js";
@@ -50,5 +51,10 @@ it("raises no level: not the event's, nor the user's", async () => {
     speaksFor: "scope",
     scope: { users: [alice.userId] },
   } as const;
-  expect(assessIdentity({ identity, reports, anchors: [anchor], now }).level).toBe("unproven");
+  const context = trustContext({ trust: await readTrust({ anchors: [anchor] }), now });
+  expect(assessIdentity({ identity, reports }, context).level).toBe("unproven");
+  // The very same report, were it one on the master key.
+  const onKey = { purpose: "master-key", object: decodeUtf8(masterKey.bytes) ?? "", seenIn: ["master-key"] } as const;
+  const relabelled = reports.map((report) => ({ ...report, ...onKey }));
+  expect(assessIdentity({ identity, reports: relabelled }, context).level).toBe("trusted");
 });

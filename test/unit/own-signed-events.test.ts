@@ -4,6 +4,7 @@ import { openSession } from "../../src/client/session.js";
 import { signOwnEvent, verifyServedEvent } from "../../src/client/signed-events/own-events.js";
 import { memoryStore } from "../../src/store/index.js";
 import { embeddedUser } from "../support/embedded-user.js";
+import { nobodyTrusted } from "../support/nobody-trusted.js";
 import { makeEventSigner, message } from "../support/signed-events.js";
 
 /** A user whose key for events was uploaded, as far as the server takes it. */
@@ -20,7 +21,7 @@ async function stage(profile: ProfileName) {
   await account.post(path, { ...body, auth });
   const secrets = new Map([["m.event_signing", signer.eventKey.seed]]);
   const secretStorage = { get: async (name: string) => secrets.get(name) };
-  const session = openSession({ ...client, secretStorage }, {}, memoryStore());
+  const session = openSession({ ...client, secretStorage }, {}, memoryStore(), nobodyTrusted);
   return { session, signer, secrets, event: { ...message, sender: account.userId } };
 }
 
@@ -43,6 +44,16 @@ describe("the own signed events", () => {
     await expect(signOwnEvent(session, other)).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });
     secrets.set("m.event_signing", signer.keys.master.seed);
     await expect(signOwnEvent(session, event)).rejects.toMatchObject({ code: "ERR_SIGN_FAILED" });
+  });
+
+  it("are verified by external signatures alone where nobody may be asked", async () => {
+    const { session, event } = await stage("msc2961");
+    const content = await signOwnEvent(session, event);
+    const offline = openSession(session.client, { offline: true }, memoryStore(), nobodyTrusted);
+    expect(await verifyServedEvent(offline, { ...event, content })).toMatchObject({
+      state: "undecided",
+      reports: [{ code: "no-key" }],
+    });
   });
 
   it("of a user whom the server does not know are undecided", async () => {

@@ -1,3 +1,4 @@
+import type { AcceptInput } from "../../algorithms/algorithm.js";
 import type { AlgorithmRegistry } from "../../algorithms/registry.js";
 import { equalBytes } from "../../encoding/bytes.js";
 import { canonicalJson } from "../../encoding/canonical-json.js";
@@ -23,6 +24,12 @@ export interface SigningRequest extends ToolRequest {
 
 /** A master key in the form in which it is signed, whether a server has it already or not. */
 export type UnsignedMasterKey = Pick<OwnMasterKey, "object" | "signable" | "publicKey">;
+
+/** A master key as clients write it. @param publicKey unpadded base64 */
+export function unsignedMasterKey(userId: string, publicKey: string): UnsignedMasterKey {
+  const object = masterKeyObject(userId, publicKey);
+  return { object, signable: readSignable(object, userId), publicKey };
+}
 
 /** An own signature, verified, with the master key that it is on. */
 export interface OwnSignature extends ExternalSignature {
@@ -57,15 +64,20 @@ export async function acceptSignature(
   registry: AlgorithmRegistry,
   request: SigningRequest,
   output: string | Uint8Array,
-  now: number,
-  signal?: AbortSignal,
+  { now, offline = false, signal }: Pick<AcceptInput, "now" | "offline" | "signal">,
 ): Promise<{ readonly signature: OwnSignature; readonly verdict: Verdict }> {
   const object = readSignable(request.object, request.userId);
   const prepared = signedBytes(masterKeyObject(request.userId, request.masterKey));
   if (!equalBytes(object.bytes, prepared)) {
     throw new CountersignError("ERR_OBJECT_SHAPE", "expected the request as it was prepared");
   }
-  const accepted = await acceptOutput(registry, request.algorithm, { object, output, now, ...(signal && { signal }) });
+  const accepted = await acceptOutput(registry, request.algorithm, {
+    object,
+    output,
+    now,
+    offline,
+    ...(signal && { signal }),
+  });
   const { keyId, value, verdict } = accepted;
   return { signature: { userId: request.userId, keyId, value, masterKey: request.masterKey }, verdict };
 }

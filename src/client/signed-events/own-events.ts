@@ -47,7 +47,8 @@ export async function signOwnEvent(session: Session, event: SignedEvent, signal?
 /**
  * Verifies an event with the instance's algorithms and the keys that the homeserver serves for its sender: see `verifyEvent`.
  *
- * Whether the sender's master key is theirs is for `assess` to say.
+ * Whether the sender's master key is theirs is for `assess` to say. Offline nobody is asked for keys: then external signatures
+ * alone are verified.
  *
  * @throws CountersignError `ERR_CLOSED`, `ERR_ABORTED`, `ERR_OPTION_INVALID`; HttpError `ERR_HTTP_*`
  */
@@ -57,12 +58,14 @@ export async function verifyServedEvent(
   signal?: AbortSignal,
 ): Promise<EventVerification> {
   const { http, now, signal: ended } = callContext(session, signal);
-  const served = (await queryKeys(http, [event.sender], ended)).get(event.sender);
+  const { offline, registry } = session;
+  const served = offline ? undefined : (await queryKeys(http, [event.sender], ended)).get(event.sender);
   const { masterKey, eventSigningKey } = served ?? {};
   const keys = masterKey && { masterKey: masterKey.object, ...(eventSigningKey && { eventSigningKey }) };
   return verifyEvent(event, {
-    algorithms: [...session.registry.values()],
+    algorithms: [...registry.values()],
     now,
+    offline,
     signal: ended,
     ...(keys && { keys }),
   });

@@ -51,13 +51,13 @@ export async function acceptEvent(
   output: string | Uint8Array,
   options: VerifyObjectOptions,
 ): Promise<JsonObject> {
-  const { algorithms, now = Date.now, signal } = options;
+  const { algorithms, now = Date.now, offline = false, signal } = options;
   const object = readEventToSign(request.event);
   const event = structuredClone(request.event);
   if (!equalBytes(object.bytes, request.bytes)) {
     throw new CountersignError("ERR_OBJECT_SHAPE", "expected the request as it was prepared");
   }
-  const input = { object, output, now: readClock(now), ...(signal && { signal }) };
+  const input = { object, output, now: readClock(now), offline, ...(signal && { signal }) };
   const { keyId, value } = await acceptOutput(createRegistry(algorithms), request.algorithm, input);
   return withExternalSignature(event.content, { userId: event.sender, keyId, value });
 }

@@ -64,9 +64,9 @@ export type EventState =
  *   `ERR_ALGORITHM_DUPLICATE`; never for what stands in the event
  */
 export async function verifyEvent(event: SignedEvent, options: VerifyEventOptions): Promise<EventVerification> {
-  const { algorithms, now = Date.now, signal, keys } = options;
+  const { algorithms, now = Date.now, offline = false, signal, keys } = options;
   const registry = createRegistry(algorithms);
-  const context: VerifyContext = { registry, now: readClock(now), ...(signal && { signal }) };
+  const context: VerifyContext = { registry, now: readClock(now), offline, ...(signal && { signal }) };
   const claims = readClaims(event);
   if (!claims) return { state: "bad", warning: "malformed", reports: [] };
   if (claims.length === 0) return { state: "unsigned", reports: [] };
