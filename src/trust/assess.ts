@@ -6,7 +6,7 @@ import type { SignatureReport } from "../model/report.js";
 import type { TrustContext } from "./context.js";
 import { type AttestedVouch, type Finding, judgeReport } from "./judge-report.js";
 import { neededSignatures } from "./needed.js";
-import { judgePin, type PinAnswer } from "./pin.js";
+import { askPin, type PinAnswer } from "./pin.js";
 import { decisionKey } from "./trust.js";
 import { type Weighing, weigh } from "./weigh.js";
 
@@ -42,7 +42,7 @@ export function assessIdentity({ identity, reports, history }: AssessInput, cont
     : [];
   const found = findings.flatMap(({ vouch }) => vouch ?? []);
   const decision = publicKey === undefined ? undefined : trust.decisions.get(decisionKey(userId, publicKey));
-  const pin = judgePin(history, publicKey, decision === "accept");
+  const pin = askPin(history, publicKey, decision === "accept");
   const weighing = weigh(pin.state === "changed" ? newerThan(pin.since, found) : found, userId, trust);
   const { level, reasons } = decide(identity, pin, decision === "deny", findings, weighing);
   return {

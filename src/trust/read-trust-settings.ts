@@ -7,7 +7,8 @@ import { isMilliseconds } from "./anchors/members.js";
 import { readAnchors } from "./anchors/read-anchors.js";
 import { readPolicy } from "./policy/read-policy.js";
 
-const masterKeyGrammar = /^[A-Za-z0-9+/]{43}$/;
+/** 32 bytes in unpadded base64, without stray bits. */
+const masterKeyGrammar = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/;
 
 /**
  * Checks settings through and through: anchors, policy and decisions, with no member that is not known, which could be a limit.
