@@ -73,7 +73,7 @@ async function play(homeserver: string, organisation: Organisation, story: Story
       id: "example",
       algorithm: "org.openpgp.signature",
       key: fingerprint,
-      speaksFor: "scope",
+      speaksFor: "scope" as const,
       scope: { servers: [server] },
     },
   ];

@@ -32,6 +32,7 @@ export function readSignableDocument(object: JsonObject): SignableDocument {
   const bytes = signedBytes(object);
   const content = JSON.parse(decodeUtf8(bytes) ?? "") as JsonObject;
   const shape = shapes.find(({ all, some }) => hasExactly(content, all, some));
-  if (!shape || Object.hasOwn(object, "unsigned")) throw new CountersignError("ERR_OBJECT_SHAPE", "expected a list of revocations or trust settings");
+  if (!shape || Object.hasOwn(object, "unsigned"))
+    throw new CountersignError("ERR_OBJECT_SHAPE", "expected a list of revocations or trust settings");
   return { signable: { purpose: shape.purpose, userId: shape.purpose, bytes }, content };
 }

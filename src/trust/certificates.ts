@@ -18,7 +18,7 @@ import type { AnchoredKey, Trust } from "./trust.js";
 export function certificateStandings(trust: Trust, report: SignatureReport, userId: string): Standing[] {
   const { certificate } = report;
   if (!certificate) return [];
-  return certificate.paths.flatMap((path) =>
+  return [...certificate.paths, ...certificate.lapsedPaths].flatMap((path) =>
     path.certificates.flatMap((authority, index) =>
       anchorsOf(trust, authority)
         .filter(({ anchor }) => anchor.algorithm === report.algorithm)

@@ -128,7 +128,7 @@ export async function setFaultStage(profile: ProfileName): Promise<FaultStage> {
           id: "company",
           algorithm: signer.algorithm,
           key: signer.fingerprint,
-          speaksFor: "scope",
+          speaksFor: "scope" as const,
           scope: { users: [userId] },
         },
       ],

@@ -56,7 +56,7 @@ export async function offlineSession(): Promise<OfflineSession> {
     id: "alice",
     algorithm: "org.openpgp.signature",
     key: fingerprint,
-    speaksFor: "scope",
+    speaksFor: "scope" as const,
     scope: { users: [alice] },
   };
   const common = { store, anchors: [anchor], rooms: ["!room:example.org"], direct: true };

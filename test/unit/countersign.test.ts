@@ -23,7 +23,8 @@ async function setUp(options: Partial<CountersignOptions> = {}) {
     id: "company",
     algorithm: signer.algorithm,
     key: signer.fingerprint,
-    speaksFor: "scope", scope: { servers: ["example.org"] },
+    speaksFor: "scope" as const,
+    scope: { servers: ["example.org"] },
   };
   const common = {
     algorithms: [stampAlgorithm()],

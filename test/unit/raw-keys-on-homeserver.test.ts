@@ -35,7 +35,8 @@ describe.each<ProfileName>(["synapse-strict", "synapse-1.161", "continuwuity"])(
         id: "anchor",
         algorithm: signer.algorithm,
         key: signature.keyId.replace(`custom:${signer.algorithm}:`, ""),
-        speaksFor: "scope", scope: { users: [userId] },
+        speaksFor: "scope",
+        scope: { users: [userId] },
       };
       const reader = await Countersign.create(bob.client, { ...options, anchors: [anchor], store: memoryStore() });
       const levelOf = async (): Promise<string | undefined> => {

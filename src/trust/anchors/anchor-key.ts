@@ -48,7 +48,8 @@ export function authorityName(spki: string, subject: string): string {
 async function readNamedKey(value: unknown): Promise<KeyHandle> {
   const { key, names } = assertMembers(value, ["key", "names"]) as Partial<NamedKey>;
   const list = listOf(names);
-  if (!isText(key) || !list.every(isText) || list.length > maxNames) throw invalidAnchor("keys with their names");
+  if (!isText(key) || names === undefined || !list.every(isText) || list.length > maxNames)
+    throw invalidAnchor("keys with their names");
   return { fingerprint: await fingerprintOf(key), names: [...list] };
 }
 
