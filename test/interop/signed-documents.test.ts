@@ -6,6 +6,7 @@ import { openpgp } from "matrix-countersign/openpgp";
 import { sshsig } from "matrix-countersign/sshsig";
 import { cms, x509 } from "matrix-countersign/x509";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { takeBack } from "../../examples/revocation-list/take-back.js";
 import type { SignatureAlgorithm } from "../../src/algorithms/algorithm.js";
 import { prepareRevocationList } from "../../src/client/signed-documents/prepare-revocation-list.js";
 import { acceptDocument, type DocumentRequest } from "../../src/client/signed-documents/sign-document.js";
@@ -19,7 +20,6 @@ import { makeSshKeygen, type SshKeygen } from "../support/ssh-keygen.js";
 
 const run = promisify(execFile);
 const now = Date.now();
-const keyFile = "id_ed25519";
 let gnupg: GnuPgHome;
 let openssl: OpensslFolder;
 let ssh: SshKeygen;
@@ -55,23 +55,30 @@ async function goThrough(
 
 const about = { id: "company", speaksFor: "scope", scope: { servers: ["example.org"] } } as const;
 
-it("gpg signs both by the ready command line", async () => {
+it("gpg signs both by the ready command line, and lists that follow one another", async () => {
   const fingerprint = await gnupg.generate("Company", "ed25519", "sign");
-  const algorithm = openpgp({ keys: await gnupg.export(fingerprint) });
-  await goThrough({ ...about, algorithm: algorithm.id, key: fingerprint }, algorithm, async ({ bytes, commands }) => {
-    const {
-      inputFile = "",
-      outputFile = "",
-      command,
-    } = commands.find(({ tool, form }) => tool === "gpg" && form === "file") ?? { command: "" };
+  const publicKey = await gnupg.export(fingerprint);
+  const algorithm = openpgp({ keys: publicKey });
+  const anchor = { ...about, algorithm: algorithm.id, key: fingerprint };
+  const sign = async ({ bytes, commands }: DocumentRequest): Promise<string> => {
+    const onFile = commands.find(({ tool, form }) => tool === "gpg" && form === "file");
+    const { inputFile = "", outputFile = "", command } = onFile ?? { command: "" };
     await writeFile(join(gnupg.folder, inputFile), bytes);
     await gnupg.shell(command.replace("gpg ", "gpg --batch --yes "));
     return gnupg.shell(`cat ${outputFile}`);
-  });
+  };
+  await goThrough(anchor, algorithm, sign);
+  const first = await takeBack(anchor, publicKey, undefined, bob, sign);
+  const second = await takeBack(anchor, publicKey, first, eve, sign);
+  const options = { algorithms: [algorithm], now: Date.now() };
+  const { list } = await verifyRevocationList(second, anchor, options);
+  expect([...(list?.revoked.keys() ?? [])]).toEqual([bob.userId, eve.userId]);
+  const cut = first.replace(/"revoked":\[.*?\]/, '"revoked":[]');
+  await expect(takeBack(anchor, publicKey, cut, eve, sign)).rejects.toThrow("not-signed");
 });
 
 it("ssh-keygen signs both by the ready command line", async () => {
-  const line = await ssh.generate(keyFile, "ed25519");
+  const line = await ssh.generate("id_ed25519", "ed25519");
   const algorithm = sshsig();
   await goThrough({ ...about, algorithm: algorithm.id, key: line }, algorithm, async ({ bytes, commands }) => {
     const {

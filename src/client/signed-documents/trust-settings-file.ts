@@ -84,7 +84,6 @@ export async function importSettings(file: DocumentFile, options: ImportSettings
   throwIfAborted(signal);
   const document = readFile(file);
   const isExported = Object.hasOwn(document, "exported_ts");
-  if (signedBy !== "anybody" && !isExported) return { problem: "not-signed", reports: [] };
   const { signable, content } = isExported ? readDocument(document) : { content: withoutSignatures(document) };
   const { exported_ts: exportedAt, ...rest } = content;
   if (exportedAt !== undefined && !isTime(exportedAt)) throw malformed("an export at milliseconds since 1970");
