@@ -5,6 +5,7 @@
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
+ * - `ERR_TRUST_*`: trust settings, and secret storage where they lie.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
  */
@@ -52,6 +53,10 @@ export type ErrorCode =
   | "ERR_WITHDRAW_UNKNOWN"
   | "ERR_WITHDRAW_UNREADABLE"
   | "ERR_WITHDRAW_UNVERIFIABLE"
+  | "ERR_TRUST_MALFORMED"
+  | "ERR_TRUST_SIZE"
+  | "ERR_TRUST_UNREADABLE"
+  | "ERR_TRUST_UNSAVED"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
   | "ERR_HTTP_NETWORK"
