@@ -3,10 +3,12 @@
  *
  * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`, `ERR_DER_*`, `ERR_SSH_*`: text or bytes that is not what it claims to be.
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
+ * - `ERR_LIST_*`, `ERR_SETTINGS_*`: documents that an anchor or an organisation signs.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_TRUST_*`: trust settings, and secret storage where they lie.
  * - `ERR_ROOM_*`: a room chosen for manifests.
+ * - `ERR_STORE_*`: what a store was given to remember.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
  */
 export type ErrorCode =
@@ -28,6 +30,9 @@ export type ErrorCode =
   | "ERR_MANIFEST_APPROVAL"
   | "ERR_BUNDLE_MALFORMED"
   | "ERR_BUNDLE_SIZE"
+  | "ERR_LIST_MALFORMED"
+  | "ERR_SETTINGS_MALFORMED"
+  | "ERR_SETTINGS_SIGNATURE"
   | "ERR_ALGORITHM_DUPLICATE"
   | "ERR_ALGORITHM_INVALID"
   | "ERR_ALGORITHM_UNKNOWN"
@@ -59,6 +64,7 @@ export type ErrorCode =
   | "ERR_TRUST_UNSAVED"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
+  | "ERR_STORE_RECORD"
   | "ERR_HTTP_NETWORK"
   | "ERR_HTTP_TIMEOUT"
   | "ERR_HTTP_RATE_LIMITED"

@@ -100,9 +100,9 @@ export interface TrustAnchor {
   /** Algorithm identifier, such as `org.openpgp.signature`. */
   readonly algorithm: string;
   /**
-   * Whose key: a fingerprint as the algorithm reports it (white space and the case of hexadecimal do not matter), a certificate in
-   * PEM, an OpenPGP public key in ASCII armor, an SSH public key line, a raw Ed25519 key in base64; for X.509 the SHA-256 of
-   * the certificate of the signer or of any authority above it, or an authority by key and name; a list of keys with names.
+   * Whose key: a fingerprint as the algorithm reports it (white space and the case of hexadecimal do not matter), which of a raw
+   * Ed25519 key is the key itself in base64 and of a certificate its SHA-256; a certificate in PEM; an SSH public key line; an
+   * authority by key and name; a list of keys with names. A certificate may be the signer's or that of an authority above it.
    */
   readonly key: string | AuthorityKey | readonly NamedKey[];
   /** Default `named`. */

@@ -1,4 +1,5 @@
 import { CountersignError } from "../errors.js";
+import type { Conferral } from "../model/conferral.js";
 import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.js";
 import { fieldKind, maxFields, reportKind } from "./cache-kind.js";
 import { deleteCached, deleteReportsOf } from "./cache-table.js";
@@ -6,13 +7,16 @@ import { Connection } from "./connection.js";
 import { DegradationLog } from "./degradation.js";
 import { DiskCache } from "./disk-cache.js";
 import { DiskData } from "./disk-data.js";
+import { DiskRecords } from "./disk-records.js";
 import { checkMaxReports, closedError, MemoryStore } from "./memory-store.js";
 import { migrations } from "./migrations.js";
 import { checkEntry } from "./outbox-entry.js";
 import { readReport } from "./record.js";
+import { conferralKind, type NamedTrust, trustKind } from "./record-kind.js";
 import { roomForCaches, roomForData } from "./room.js";
 import type { CachedReport, OutboxEntry, SignatureStore, StoreDegradation, StoreOptions } from "./signature-store.js";
 import { sortFields } from "./sort-fields.js";
+import { TrustData } from "./trust-data.js";
 import { type Writer, withRoom } from "./with-room.js";
 
 /** What {@link indexedDbStore} takes beside its name. */
@@ -33,18 +37,21 @@ export function indexedDbStore(name = "matrix-countersign", options: IndexedDbSt
   return new IndexedDbStore(name, options);
 }
 
-class IndexedDbStore implements SignatureStore {
+class IndexedDbStore extends TrustData implements SignatureStore {
   readonly #connection: Connection;
   /** What the database did not take. */
   readonly #memory: MemoryStore;
   readonly #reports: DiskCache<CachedReport>;
   readonly #fields: DiskCache<CachedField>;
   readonly #data: DiskData;
+  protected readonly conferralRecords: DiskRecords<Conferral>;
+  protected readonly trustRecords: DiskRecords<NamedTrust>;
   readonly #log = new DegradationLog();
   readonly #now: () => number;
   #closed = false;
 
   constructor(name: string, options: IndexedDbStoreOptions) {
+    super();
     this.#now = options.now ?? Date.now;
     const maxReports = checkMaxReports(options.maxReports);
     this.#memory = new MemoryStore(options);
@@ -53,14 +60,18 @@ class IndexedDbStore implements SignatureStore {
       migrations,
       openTimeoutMs: checkTimeout(options.openTimeoutMs),
       onFailure: (reason, cause) => this.#log.say(reason, cause),
-      onLateOpen: () => this.#data.moveToDisk(),
+      onLateOpen: () => this.#moveToDisk(),
     });
     this.#connection = connection;
     const common = { connection, write: this.#writer(roomForCaches), now: this.#now };
     const { reports, fields } = this.#memory;
     this.#reports = new DiskCache({ ...common, kind: reportKind, memory: reports, maxRecords: maxReports });
     this.#fields = new DiskCache({ ...common, kind: fieldKind, memory: fields, maxRecords: maxFields });
-    this.#data = new DiskData(connection, this.#memory, this.#writer(roomForData), this.#now);
+    const write = this.#writer(roomForData);
+    this.#data = new DiskData(connection, this.#memory, write, this.#now);
+    const { conferralRecords, trustRecords } = this.#memory;
+    this.conferralRecords = new DiskRecords(conferralKind, connection, conferralRecords, write);
+    this.trustRecords = new DiskRecords(trustKind, connection, trustRecords, write);
   }
 
   get degraded(): StoreDegradation | undefined {
@@ -104,27 +115,27 @@ class IndexedDbStore implements SignatureStore {
   }
 
   async getManifests(userIds: readonly string[]): Promise<Map<string, SeenManifest[]>> {
-    this.#assertOpen();
+    this.assertOpen();
     return this.#data.getManifests(userIds);
   }
 
   async putManifests(manifests: readonly SeenManifest[]): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     await this.#data.putManifests(manifests);
   }
 
   async putOutbox(entry: OutboxEntry): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     await this.#data.putOutbox(checkEntry(entry));
   }
 
   async outbox(): Promise<OutboxEntry[]> {
-    this.#assertOpen();
+    this.assertOpen();
     return this.#data.outbox();
   }
 
   async deleteOutbox(id: string): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     await this.#data.deleteOutbox(id);
   }
 
@@ -145,7 +156,11 @@ class IndexedDbStore implements SignatureStore {
     };
   }
 
-  #assertOpen(): void {
+  #moveToDisk(): void {
+    for (const part of [this.#data, this.conferralRecords, this.trustRecords]) part.moveToDisk();
+  }
+
+  protected override assertOpen(): void {
     if (this.#closed) throw closedError();
   }
 }

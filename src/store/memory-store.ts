@@ -1,11 +1,14 @@
 import { CountersignError } from "../errors.js";
+import type { Conferral } from "../model/conferral.js";
 import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.js";
 import { byUser } from "./by-user.js";
 import { fieldKind, maxFields, reportKind } from "./cache-kind.js";
 import { MemoryCache } from "./memory-cache.js";
+import { MemoryRecords } from "./memory-records.js";
 import { newestSeen } from "./newest-seen.js";
 import { checkEntry, sortEntries } from "./outbox-entry.js";
 import { readReport, readSeenManifest } from "./record.js";
+import { conferralKind, type NamedTrust, trustKind } from "./record-kind.js";
 import {
   type CachedReport,
   defaultMaxReports,
@@ -15,6 +18,7 @@ import {
   type StoreOptions,
 } from "./signature-store.js";
 import { sortFields } from "./sort-fields.js";
+import { TrustData } from "./trust-data.js";
 
 /**
  * A store that lives as long as the page: for tests, for servers, and where nothing may touch the disk.
@@ -28,16 +32,19 @@ export function memoryStore(options: StoreOptions = {}): SignatureStore {
 }
 
 /** The memory behind {@link memoryStore}, and behind a database that does not take everything. */
-export class MemoryStore implements SignatureStore {
+export class MemoryStore extends TrustData implements SignatureStore {
   readonly degraded: StoreDegradation | undefined = undefined;
   readonly reports: MemoryCache<CachedReport>;
   readonly fields: MemoryCache<CachedField>;
+  readonly conferralRecords: MemoryRecords<Conferral> = new MemoryRecords(conferralKind);
+  readonly trustRecords: MemoryRecords<NamedTrust> = new MemoryRecords(trustKind);
   readonly #now: () => number;
   readonly #manifests = new Map<string, SeenManifest[]>();
   readonly #outbox = new Map<string, OutboxEntry>();
   #closed = false;
 
   constructor(options: StoreOptions) {
+    super();
     this.#now = options.now ?? Date.now;
     this.reports = new MemoryCache(reportKind, this.#now, checkMaxReports(options.maxReports));
     this.fields = new MemoryCache(fieldKind, this.#now, maxFields);
@@ -73,7 +80,7 @@ export class MemoryStore implements SignatureStore {
   }
 
   async getManifests(userIds: readonly string[]): Promise<Map<string, SeenManifest[]>> {
-    this.#assertOpen();
+    this.assertOpen();
     return new Map(
       [...new Set(userIds)].flatMap((userId) => {
         const seen = this.#manifests.get(userId);
@@ -83,7 +90,7 @@ export class MemoryStore implements SignatureStore {
   }
 
   async putManifests(manifests: readonly SeenManifest[]): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     const clean = manifests.flatMap((manifest) => readSeenManifest(manifest) ?? []);
     for (const [userId, seen] of byUser(clean)) {
       this.#manifests.set(userId, newestSeen([...(this.#manifests.get(userId) ?? []), ...seen], this.#now()));
@@ -91,18 +98,18 @@ export class MemoryStore implements SignatureStore {
   }
 
   async putOutbox(entry: OutboxEntry): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     const copy = checkEntry(entry);
     this.#outbox.set(copy.id, copy);
   }
 
   async outbox(): Promise<OutboxEntry[]> {
-    this.#assertOpen();
+    this.assertOpen();
     return sortEntries(this.#outbox.values());
   }
 
   async deleteOutbox(id: string): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     this.#outbox.delete(id);
   }
 
@@ -116,6 +123,8 @@ export class MemoryStore implements SignatureStore {
     this.fields.delete(() => true);
     this.#manifests.clear();
     this.#outbox.clear();
+    this.conferralRecords.clear();
+    this.trustRecords.clear();
   }
 
   /** What must not be lost, at this very moment. */
@@ -128,7 +137,7 @@ export class MemoryStore implements SignatureStore {
     if (this.#outbox.get(entry.id) === entry) this.#outbox.delete(entry.id);
   }
 
-  #assertOpen(): void {
+  protected override assertOpen(): void {
     if (this.#closed) throw closedError();
   }
 }

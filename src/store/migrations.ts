@@ -13,10 +13,9 @@ export type Migration = (database: IDBPDatabase, transaction: UpgradeTransaction
 
 /**
  * One step for each version ever released, the first for version 1; the newest version is their number. A released step
- * is never changed: a new shape gets a new step. Steps may drop reports and fields; the outbox and what was seen of manifests
- * are always carried over.
+ * is never changed: a new shape gets a new step. Steps may drop reports and fields; everything else is always carried over.
  */
-export const migrations: readonly Migration[] = [createStores, addOutboxAndManifests];
+export const migrations: readonly Migration[] = [createStores, addOutboxAndManifests, addTrust];
 
 /** Runs the steps that a database of version `from` (0: a new one) lacks. */
 export async function migrate(
@@ -43,6 +42,14 @@ async function addOutboxAndManifests(database: IDBPDatabase, transaction: Upgrad
   const outbox = database.createObjectStore("outbox", { keyPath: "id" });
   for (const record of await transaction.objectStore("kept").getAll()) await outbox.put(entryOfKept(record));
   database.deleteObjectStore("kept");
+}
+
+/** What trust stands on: keys seen, what was conferred, and the newest that was seen of settings and lists. */
+function addTrust(database: IDBPDatabase): void {
+  const history = database.createObjectStore("history", { keyPath: ["userId", "sequence"] });
+  history.createIndex("sequence", "sequence", { unique: true });
+  database.createObjectStore("conferrals", { keyPath: "userId" });
+  database.createObjectStore("trust", { keyPath: "name" });
 }
 
 /** What cannot be read goes along as it is: it may be somebody's signature. */

@@ -1,7 +1,9 @@
+import type { ConferralMemory } from "../model/conferral.js";
 import type { ExternalSignature } from "../model/external-signature.js";
 import type { RouteName } from "../model/identity.js";
 import type { FieldCache, ManifestMemory } from "../model/manifest/seen-manifest.js";
 import type { Verdict } from "../model/report.js";
+import type { TrustMemory } from "../model/trust-record.js";
 
 /** A verdict as a {@link SignatureStore} remembers it. All times are milliseconds since 1970. */
 export interface CachedReport {
@@ -86,14 +88,14 @@ export interface StoreOptions {
  * `freshUntil` or that was stored in the future (the clock was set back), and never fails over them. Whether a cached verdict
  * still answers the question is the caller's to decide, through `cacheKey` and `freshUntil`.
  *
- * Manifests and the outbox are data: caches are dropped to make room for them, and nothing but newer manifests or
- * `deleteOutbox` takes them away. Of manifests, fields and reports one that is out of bounds is left out: a manifest beyond 32
+ * All else is data: caches are dropped to make room for it, and nothing but newer manifests, `deleteOutbox`,
+ * `deleteConferral` or a higher revision takes it away. Of manifests, fields and reports one that is out of bounds is left out: a manifest beyond 32
  * KiB, a field beyond 128 KiB, either without canonical JSON; what was remembered of that user's field is forgotten then.
  *
- * After {@link SignatureStore.close} reports and fields are neither found nor stored; everything about manifests and the
- * outbox rejects with `ERR_CLOSED`, because an empty answer would hide a manifest that was rolled back.
+ * After {@link SignatureStore.close} reports and fields are neither found nor stored; everything else rejects with `ERR_CLOSED`,
+ * because an empty answer would hide what was rolled back.
  */
-export interface SignatureStore extends ManifestMemory, FieldCache {
+export interface SignatureStore extends ManifestMemory, FieldCache, ConferralMemory, TrustMemory {
   /** The fresh reports among `cacheKeys`, by key; those not found are absent. Meant for many keys at once. */
   getReports(cacheKeys: readonly string[]): Promise<Map<string, CachedReport>>;
   /** Remembers `reports`, each in place of what its key had; one out of bounds is left out. */

@@ -7,6 +7,7 @@ import { type Migration, migrations } from "../../src/store/migrations.js";
 import type { DegradationReason } from "../../src/store/signature-store.js";
 import {
   sampleEntry,
+  sampleField,
   sampleKey,
   sampleNow,
   sampleReport,
@@ -15,6 +16,7 @@ import {
 } from "../support/cached-reports.js";
 import { setQuota } from "../support/chromium-storage.js";
 import { freshDatabaseName } from "../support/databases.js";
+import { sampleConferral, sampleTrust } from "../support/trust-data-conformance.js";
 
 /** A step as a later version might bring it: drops every report, writes a member into each entry of the outbox. */
 const laterStep: Migration = async (_database, transaction) => {
@@ -76,7 +78,9 @@ it("makes a new database with every step in turn", async () => {
   const connection = connect(freshDatabaseName(), [...migrations, laterStep, newStore]);
   const names = await connection.use(async (database) => ({ names: [...database.objectStoreNames] as string[] }));
   connection.close();
-  expect(names).toEqual({ names: ["fields", "later", "manifests", "outbox", "reports"] });
+  expect(names).toEqual({
+    names: ["conferrals", "fields", "history", "later", "manifests", "outbox", "reports", "trust"],
+  });
 });
 
 it("carries what version 1 kept over into the outbox, to be tried again, and its reports along", async () => {
@@ -98,6 +102,39 @@ it("carries what version 1 kept over into the outbox, to be tried again, and its
   expect((await again.getManifests([sampleSeen(0, 5).userId])).size).toBe(1);
   expect(again.degraded).toBeUndefined();
   again.close();
+});
+
+it("carries everything of version 2 over, word for word, and has room for what trust stands on", async () => {
+  const name = freshDatabaseName();
+  const version2 = connect(name, migrations.slice(0, 2));
+  const manifests = { userId: sampleSeen(0, 5).userId, seen: [sampleSeen(0, 5)] };
+  const unreadable = { id: "b", somebody: "else's" } as unknown as OutboxEntry;
+  await version2.use(async (database) => {
+    await database.put("outbox", sampleEntry("a"));
+    await database.put("outbox", unreadable);
+    await database.put("manifests", manifests);
+    await writeCached(database, "reports", sampleReports(2));
+    await writeCached(database, "fields", [sampleField(0)]);
+    return {};
+  });
+  version2.close();
+  const store = indexedDbStore(name, { now: () => sampleNow });
+  await store.putConferral(sampleConferral(0));
+  await store.putTrust("settings", sampleTrust(3));
+  expect(await store.outbox()).toEqual([sampleEntry("a")]);
+  expect((await store.getManifests([manifests.userId])).get(manifests.userId)).toEqual([sampleSeen(0, 5)]);
+  expect((await store.getFields([manifests.userId])).get(manifests.userId)).toEqual(sampleField(0));
+  expect((await store.getReports([sampleKey(1)])).get(sampleKey(1))).toEqual(sampleReport(1));
+  expect(store.degraded).toBeUndefined();
+  store.close();
+  const again = indexedDbStore(name, { now: () => sampleNow });
+  expect(await again.conferrals()).toEqual([sampleConferral(0)]);
+  expect(await again.getTrust("settings")).toEqual(sampleTrust(3));
+  again.close();
+  const raw = await openDB(name);
+  expect(raw.version).toBe(3);
+  expect(await raw.getAll("outbox")).toEqual([sampleEntry("a"), unreadable]);
+  raw.close();
 });
 
 it("carries over what it cannot read as it is, and lists it nowhere", async () => {

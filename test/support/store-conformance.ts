@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { CountersignError } from "../../src/errors.js";
 import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "./cached-reports.js";
 import { describeFields, describeManifests } from "./remembered-conformance.js";
+import { describeTrustData } from "./trust-data-conformance.js";
 
 /**
  * What every store does, whatever it keeps its records in.
@@ -31,6 +32,7 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
     };
     describeManifests(make, setNow);
     describeFields(make, setNow);
+    describeTrustData(make);
 
     it("gives back what was put, word for word, and nothing else", async () => {
       const store = make();
