@@ -4,12 +4,13 @@
  * - `ERR_JSON_*`, `ERR_BASE64_*`, `ERR_ARMOR_*`, `ERR_DER_*`, `ERR_SSH_*`: text or bytes that is not what it claims to be.
  * - `ERR_KEY_ID_*`, `ERR_OBJECT_*`, `ERR_SIGNATURE_*`, `ERR_MANIFEST_*`, `ERR_BUNDLE_*`: the model of PROTOCOL.
  * - `ERR_LIST_*`, `ERR_SETTINGS_*`: documents that an anchor or an organisation signs.
- * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`: how an instance was configured.
+ * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`, `ERR_POLICY_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_TRUST_*`: trust settings, and secret storage where they lie.
+ * - `ERR_NATIVE_*`: verifying others in Matrix's own way.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_STORE_*`: what a store was given to remember.
- * - `ERR_HTTP_*`: the homeserver's answer, or its absence.
+ * - `ERR_HTTP_*`: the homeserver's answer, or its absence; of another address, where one was asked.
  */
 export type ErrorCode =
   | "ERR_JSON_SYNTAX"
@@ -32,7 +33,6 @@ export type ErrorCode =
   | "ERR_BUNDLE_SIZE"
   | "ERR_LIST_MALFORMED"
   | "ERR_SETTINGS_MALFORMED"
-  | "ERR_SETTINGS_SIGNATURE"
   | "ERR_ALGORITHM_DUPLICATE"
   | "ERR_ALGORITHM_INVALID"
   | "ERR_ALGORITHM_UNKNOWN"
@@ -40,6 +40,7 @@ export type ErrorCode =
   | "ERR_ALGORITHM_LIBRARY"
   | "ERR_ALGORITHM_KEYS"
   | "ERR_ANCHOR_INVALID"
+  | "ERR_POLICY_INVALID"
   | "ERR_CLIENT_INVALID"
   | "ERR_OPTION_INVALID"
   | "ERR_CLOSED"
@@ -62,9 +63,15 @@ export type ErrorCode =
   | "ERR_TRUST_SIZE"
   | "ERR_TRUST_UNREADABLE"
   | "ERR_TRUST_UNSAVED"
+  | "ERR_NATIVE_OWN_USER"
+  | "ERR_NATIVE_KEY_MISSING"
+  | "ERR_NATIVE_KEY_UNSIGNED"
+  | "ERR_NATIVE_CHANGED"
+  | "ERR_NATIVE_FAILED"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
   | "ERR_STORE_RECORD"
+  | "ERR_HTTP_OFFLINE"
   | "ERR_HTTP_NETWORK"
   | "ERR_HTTP_TIMEOUT"
   | "ERR_HTTP_RATE_LIMITED"
@@ -106,9 +113,9 @@ export interface HttpErrorDetails extends CountersignErrorOptions {
 }
 
 /**
- * A request to a homeserver failed after every retry that was due.
+ * A request to a homeserver, or to another address that was asked, failed after every retry that was due.
  *
- * Codes: `ERR_HTTP_NETWORK` (no answer), `ERR_HTTP_TIMEOUT`, `ERR_HTTP_RATE_LIMITED`, `ERR_HTTP_TOKEN` (the access
+ * Codes: `ERR_HTTP_OFFLINE` (nothing was sent: the instance is offline), `ERR_HTTP_NETWORK` (no answer), `ERR_HTTP_TIMEOUT`, `ERR_HTTP_RATE_LIMITED`, `ERR_HTTP_TOKEN` (the access
  * token is missing, unknown or expired and the client could not renew it), `ERR_HTTP_STATUS` (any other refusal),
  * `ERR_HTTP_NOT_JSON` (an answer that is no JSON object), `ERR_HTTP_TOO_LARGE`.
  */

@@ -10,6 +10,9 @@ export type {
 export { type FirstUploadOptions, signFirstUpload } from "./client/bootstrap/sign-first-upload.js";
 export { withSignature } from "./client/bootstrap/with-signature.js";
 export { Countersign, type CountersignEvents } from "./client/countersign.js";
+export type { NativeFailure } from "./client/native/conferrer.js";
+export type { NativeVerification } from "./client/native/verify-natively.js";
+export type { NativeAdvice, NativeAdviceCode, NativeWithdrawal } from "./client/native/withdraw-natively.js";
 export type {
   AssessOptions,
   CallOptions,
@@ -47,7 +50,16 @@ export type { Proof, Recall, ReceiptRemark, RouteOutcome, RouteReceipt, Visibili
 export { createSyncObserver, type SyncObserver } from "./matrix/sync-observer.js";
 export type { ChangeSource, UserChange } from "./matrix/watch/watch-event.js";
 export { AcceptError } from "./model/accept-error.js";
-export type { AssessmentReason, IdentityAssessment, ReasonCode, TrustHop, TrustLevel } from "./model/assessment.js";
+export type {
+  AssessmentReason,
+  IdentityAssessment,
+  Need,
+  ReasonCode,
+  TrustHop,
+  TrustLevel,
+  Vouch,
+} from "./model/assessment.js";
+export type { Conferral } from "./model/conferral.js";
 export {
   type ExternalSignature,
   externalSignatures,
@@ -77,5 +89,17 @@ export type {
 } from "./model/report.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
+export type {
+  AnchorRevocation,
+  AnchorScope,
+  AuthorityKey,
+  DirectoryEntry,
+  NamedKey,
+  ScopeEntry,
+  SpeaksFor,
+  TrustAnchor,
+  TrustPurpose,
+} from "./model/trust-anchor.js";
+export type { PolicyRule, Requirement, TrustDecision, TrustPolicy, TrustSettings } from "./model/trust-policy.js";
 export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";
-export type { AnchorScope, TrustAnchor } from "./trust/anchor.js";
+export type { NativeOutlived } from "./trust/outlived.js";

@@ -69,7 +69,13 @@ async function play(homeserver: string, organisation: Organisation, story: Story
 
   const server = ownerId.slice(ownerId.indexOf(":") + 1);
   const anchors = [
-    { id: "example", algorithm: "org.openpgp.signature", key: fingerprint, scope: { servers: [server] } },
+    {
+      id: "example",
+      algorithm: "org.openpgp.signature",
+      key: fingerprint,
+      speaksFor: "scope" as const,
+      scope: { servers: [server] },
+    },
   ];
   const others = await Countersign.create(reader, { algorithms: [openpgp({ keys })], anchors, rooms });
   story.tell(`The reader trusts that key to speak for everybody of ${server}`);

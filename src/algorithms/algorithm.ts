@@ -1,5 +1,6 @@
 import type { Bytes } from "../encoding/bytes.js";
 import type { SignatureValue } from "../model/external-signature.js";
+import type { Introduction } from "../model/introduction.js";
 import type { Verdict } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
 
@@ -13,7 +14,19 @@ export interface VerifyInput {
   readonly value: SignatureValue;
   /** The time to judge at, milliseconds since 1970. */
   readonly now: number;
+  /** Nobody may be asked over the network: what only a look-up could tell is not known. */
+  readonly offline?: boolean;
   /** Ends a look-up that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** Whose word about others is asked for. */
+export interface IntroductionsInput {
+  /** Fingerprints of the keys that are believed to begin with. */
+  readonly roots: readonly string[];
+  /** The time to judge at, milliseconds since 1970. */
+  readonly now: number;
+  /** Ends the work that is under way. */
   readonly signal?: AbortSignal;
 }
 
@@ -23,6 +36,8 @@ export interface AcceptInput {
   /** Text (armor, base64) or the bytes of a file, as the signer returned it. */
   readonly output: string | Uint8Array;
   readonly now: number;
+  /** Nobody may be asked over the network. */
+  readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -79,10 +94,25 @@ export interface SignatureAlgorithm {
    * @throws CountersignError `ERR_ACCEPT_MALFORMED`, `ERR_ACCEPT_NO_KEY`, `ERR_ACCEPT_NOT_VALID`
    */
   accept?(input: AcceptInput): Promise<AcceptedSignature>;
+  /**
+   * What the roots say about other keys of the algorithm's own keyring, and what those say who are called introducers on the
+   * way, all verified and in effect at `now`; with it the names that roots and introducers give themselves. The keyring alone is
+   * looked at, nobody is asked.
+   *
+   * Believes nobody: how far a path may go, and how much it carries, is for trust to say.
+   *
+   * @throws CountersignError `ERR_ABORTED`
+   */
+  introductions?(input: IntroductionsInput): Promise<readonly Introduction[]>;
   /** What is usual for this algorithm; without it nothing is known. */
   estimate?(): SizeEstimate;
-  /** Ready command lines for these bytes; empty where they cannot be given safely. */
-  commands?(bytes: Bytes): readonly SigningCommand[];
+  /**
+   * Ready command lines for these bytes; empty where they cannot be given safely.
+   *
+   * @param inputFile the name under which `file` commands find the bytes: letters, digits, `.`, `_` and `-` alone; by default one
+   *   that suits a master key
+   */
+  commands?(bytes: Bytes, inputFile?: string): readonly SigningCommand[];
 }
 
 /** Makes a signature in the page: with a key that the caller unlocked, a card, a signing service. */

@@ -13,7 +13,7 @@ import { aboutSignature, type VerifyContext, verifySignature } from "./verify-si
 const maxCacheMs = 24 * 60 * 60 * 1000;
 
 /** Part of every cache key: raised whenever the same input could get another verdict from this code. */
-const cacheFormat = 1;
+const cacheFormat = 2;
 
 interface Task {
   readonly signature: SeenSignature;
@@ -40,7 +40,9 @@ export async function verifyIdentities(
   await Promise.all(
     missing.map(async (task) => verified.set(task, await verifySignature(task.signature, task.object, context))),
   );
-  await store.putReports([...verified].flatMap(([task, report]) => cacheable(task, report, context.now)));
+  // Revocation, say, may be unknown for want of a look-up alone: such a verdict is not for those who may ask.
+  if (!context.offline)
+    await store.putReports([...verified].flatMap(([task, report]) => cacheable(task, report, context.now)));
   const reports = new Map<string, SignatureReport[]>();
   for (const task of tasks) {
     const verdict = verified.get(task) ?? cached.get(task.cacheKey ?? "")?.verdict;

@@ -9,10 +9,11 @@ import type { UserChange } from "../matrix/watch/watch-event.js";
 import type { IdentityAssessment } from "../model/assessment.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { OutboxEntry, StoreDegradation } from "../store/signature-store.js";
-import { assessIdentity } from "../trust/assess.js";
-import { verifyIdentities } from "./cached-verification.js";
 import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
+import type { AssessedIdentity } from "./native/assured-key.js";
+import type { NativeVerification } from "./native/verify-natively.js";
+import type { NativeWithdrawal } from "./native/withdraw-natively.js";
 import type {
   AssessOptions,
   CallOptions,
@@ -60,6 +61,8 @@ function copySignature(signature: OwnSignature): OwnSignature {
 const ownerSide = () => import("./owner/owner-side.js");
 const readerSide = () => import("./reading/reader-side.js");
 const watchSide = () => import("./watching/watch-side.js");
+const trustSide = () => import("./trusting/trust-side.js");
+const nativeSide = () => import("./native/native-side.js");
 
 /** So many users are fetched and verified together. */
 const assessBatch = 100;
@@ -101,13 +104,20 @@ export class Countersign {
    * @param client a matrix-js-sdk client (34 to 43), or anything of its shape
    * @param options every one optional; without `anchors` nobody is trusted
    * @throws CountersignError `ERR_CLIENT_INVALID` (not logged in), `ERR_OPTION_INVALID` (an option that is unknown or out of
-   *   range), `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
+   *   range), `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`
    */
   static async create(client: MatrixClientLike, options: CountersignOptions = {}): Promise<Countersign> {
     const userId = ownUserId(client);
+    const { anchors = [], policy, decisions = [] } = options;
+    const settings = { version: 1, anchors, decisions, ...(policy && { policy }) } as const;
+    const trust = { settings, current: await (await trustSide()).readTrust(settings) };
     const store = options.store ?? (await defaultStore(userId, options.now ?? Date.now));
-    const session = openSession(client, options, store);
-    const countersign = new Countersign(session, options.store === undefined, options.outbox !== "manual");
+    const session = openSession(client, options, store, trust);
+    const countersign = new Countersign(
+      session,
+      options.store === undefined,
+      options.outbox !== "manual" && !session.offline,
+    );
     void countersign.#wakeOutbox();
     return countersign;
   }
@@ -116,7 +126,7 @@ export class Countersign {
    * Asks for a signature on the own master key: the exact bytes, and ready command lines to sign them with.
    *
    * The key comes from the client's crypto stack, and only where that calls the own identity verified; a server's copy that
-   * differs is refused.
+   * differs is refused, offline when it is published.
    *
    * @param options `algorithm`: its identifier, such as `org.openpgp.signature`; `signal`: ends the call
    * @throws CountersignError
@@ -283,7 +293,8 @@ export class Countersign {
    * write there, unless `fresh` is set.
    *
    * @param userIds any number of user IDs; what is none is reported, not thrown
-   * @param options `fresh`: ask for profile fields anew; `signal`: ends the call
+   * @param options `fresh`: ask for profile fields anew; `keys`: an answer to `/keys/query`, in place of asking; `signal`: ends the
+   *   call
    * @returns one identity for every user asked for, in their order
    * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
    *   `ERR_OPTION_INVALID` (a clock that tells no time)
@@ -298,7 +309,8 @@ export class Countersign {
    * Each is about one master key, `assessment.masterKey`: compare it with the one that your client encrypts to.
    *
    * @param userIds any number of user IDs, each assessed once
-   * @param options `onProgress`: called after each batch; `fresh`: ask for profile fields anew; `signal`: ends the call
+   * @param options `onProgress`: called after each batch; `fresh`: ask for profile fields anew; `keys`: an answer to `/keys/query`, in
+   *   place of asking; `signal`: ends the call
    * @throws HttpError `ERR_HTTP_*` where the own homeserver could not be asked; CountersignError `ERR_ABORTED`, `ERR_CLOSED`,
    *   `ERR_OPTION_INVALID` (a clock that tells no time)
    */
@@ -310,12 +322,48 @@ export class Countersign {
     const reading = await this.#openReading(options);
     for (let done = 0; done < unique.length; done += assessBatch) {
       const identities = await this.#fetchWith(reading, unique.slice(done, done + assessBatch));
-      for (const assessment of await this.#assessAll([...identities.values()], options.signal)) {
+      const assessments = await (await trustSide()).assessUsers(
+        this.#session,
+        [...identities.values()],
+        options.signal,
+      );
+      for (const assessment of assessments) {
         this.#events.emit("assessment", assessment);
         yield assessment;
       }
       options.onProgress?.({ done: Math.min(done + assessBatch, unique.length), total: unique.length });
     }
+  }
+
+  /**
+   * Assesses a user anew and, only where that calls them `trusted`, signs their master key with the own user-signing key and uploads the
+   * signature: every device of the own user shows them as verified then, and their devices.
+   *
+   * No server deletes such a signature. It is made of the very bytes that were assessed, recorded with its reason, and never evidence
+   * for this package itself. Where this device lacks the private key, the client may ask for the pass phrase of secret storage.
+   *
+   * @param userId another user
+   * @param options `signal`: ends the call
+   * @throws CountersignError `ERR_NATIVE_OWN_USER`, `ERR_NATIVE_KEY_UNSIGNED` (the server serves no user-signing key that the own master
+   *   key signed: sign nothing), `ERR_NATIVE_KEY_MISSING` (its private part cannot be had), `ERR_NATIVE_CHANGED` (another key is served
+   *   than was assessed, or the verdict is out of date), `ERR_NATIVE_FAILED` (the server refused, or said yes and stored nothing),
+   *   `ERR_OWN_IDENTITY_*`, `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async verifyNatively(userId: string, options: CallOptions = {}): Promise<NativeVerification> {
+    const { verifyNatively } = await nativeSide();
+    return verifyNatively(this.#session, userId, () => this.#assessAnew(userId, options.signal), options.signal);
+  }
+
+  /**
+   * Withdraws from a native verification as far as Matrix allows: its record, for good; the signature itself no server deletes.
+   *
+   * @param options `signal`: ends the call
+   * @returns whether a signature of one's own still hangs on the user's key, and what to do about it
+   * @throws CountersignError `ERR_NATIVE_OWN_USER`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`, when the record is withdrawn
+   *   already
+   */
+  async withdrawNatively(userId: string, options: CallOptions = {}): Promise<NativeWithdrawal> {
+    return (await nativeSide()).withdrawNatively(this.#session, userId, options.signal);
   }
 
   /**
@@ -368,10 +416,20 @@ export class Countersign {
     if (this.#ownsStore) this.#session.store.close();
   }
 
-  async #openReading({ fresh = false, signal }: FetchOptions): Promise<IdentityReader> {
-    const context = callContext(this.#session, signal);
+  async #openReading(options: FetchOptions): Promise<IdentityReader> {
+    const context = callContext(this.#session, options.signal);
     const { openReading } = await readerSide();
-    return openReading({ ...readingSources(this.#session), fresh }, readingContext(this.#session, context.signal));
+    return openReading(readingSources(this.#session, options), readingContext(this.#session, context.signal));
+  }
+
+  async #assessAnew(userId: string, signal: AbortSignal | undefined): Promise<AssessedIdentity> {
+    const options = signal ? { signal } : {};
+    const reading = await this.#openReading({ fresh: true, ...options });
+    const identity = (await this.#fetchWith(reading, [userId])).get(userId);
+    const [assessment] = identity ? await (await trustSide()).assessUsers(this.#session, [identity], signal) : [];
+    if (!identity || !assessment) throw new CountersignError("ERR_OPTION_INVALID", "expected a user ID");
+    this.#events.emit("assessment", assessment);
+    return { identity, assessment };
   }
 
   async #fetchWith(reading: IdentityReader, userIds: readonly string[]): Promise<Map<string, SignedIdentity>> {
@@ -379,19 +437,6 @@ export class Countersign {
     for (const identity of identities.values()) this.#notice(identity);
     this.#watching?.seen(identities);
     return identities;
-  }
-
-  async #assessAll(
-    identities: readonly SignedIdentity[],
-    signal: AbortSignal | undefined,
-  ): Promise<IdentityAssessment[]> {
-    const { registry, anchors, store, now: clock } = this.#session;
-    const now = clock();
-    const context = { registry, now, signal: callContext(this.#session, signal).signal };
-    const reports = await verifyIdentities(identities, store, context);
-    return identities.map((identity) =>
-      assessIdentity({ identity, reports: reports.get(identity.userId) ?? [], anchors, now }),
-    );
   }
 
   /** Lets what waits in the outbox be tried again after a while; loads what that needs only where something waits. */

@@ -1,11 +1,13 @@
 import type { SignatureAlgorithm } from "../algorithms/algorithm.js";
+import type { JsonObject } from "../encoding/json-object.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
 import type { HttpOptions } from "../matrix/http.js";
 import type { Authenticate } from "../matrix/routes/bootstrap.js";
 import type { RouteName } from "../model/identity.js";
 import type { LintRule } from "../model/lint/finding.js";
+import type { TrustAnchor } from "../model/trust-anchor.js";
+import type { TrustDecision, TrustPolicy } from "../model/trust-policy.js";
 import type { SignatureStore } from "../store/signature-store.js";
-import type { TrustAnchor } from "../trust/anchor.js";
 
 /** How an instance is set up. */
 export interface CountersignOptions {
@@ -13,6 +15,10 @@ export interface CountersignOptions {
   readonly algorithms?: readonly SignatureAlgorithm[];
   /** Whose signature convinces, and for whom. None means: nobody is trusted. */
   readonly anchors?: readonly TrustAnchor[];
+  /** What is asked for beyond one full signature. */
+  readonly policy?: TrustPolicy;
+  /** What the user decided about single keys. */
+  readonly decisions?: readonly TrustDecision[];
   /** IDs of rooms and spaces chosen for manifests: read with every fetch, written with every publishing. */
   readonly rooms?: readonly string[];
   /**
@@ -25,6 +31,12 @@ export interface CountersignOptions {
    * same store. `manual`: only by {@link Countersign.resume}. Default `automatic`.
    */
   readonly outbox?: "automatic" | "manual";
+  /**
+   * Makes no call at all: not to the homeserver, nor to key servers, nor for revocation. Users are assessed from `keys` of
+   * {@link FetchOptions}, imported bundles and what is remembered; what is published waits in the outbox, for an instance that is
+   * not offline. Calls that need an answer throw HttpError `ERR_HTTP_OFFLINE`. Default `false`.
+   */
+  readonly offline?: boolean;
   /** Where verdicts, seen manifests and the outbox are remembered; stays the caller's to close. Default: IndexedDB in browsers, memory elsewhere. */
   readonly store?: SignatureStore;
   /** The clock, milliseconds since 1970. Default `Date.now`. */
@@ -81,6 +93,11 @@ export interface FetchOptions extends CallOptions {
    * Default `false`.
    */
   readonly fresh?: boolean;
+  /**
+   * An answer to `/keys/query`, as the server gave it, in place of asking: it is as old as it is. The only master keys that an
+   * instance has which is offline.
+   */
+  readonly keys?: JsonObject;
 }
 
 /** How users are assessed. */

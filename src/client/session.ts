@@ -3,12 +3,15 @@ import type { JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import type { MatrixClientLike } from "../matrix/client-like.js";
 import { createHttp, type HttpOptions, type MatrixHttp } from "../matrix/http.js";
+import { offlineHttp } from "../matrix/offline-http.js";
 import { ownUserId } from "../matrix/own-user-id.js";
 import type { RouteContext } from "../matrix/routes/route.js";
 import type { Verdict } from "../model/report.js";
+import type { RevocationList } from "../model/revocation-list.js";
 import { readRoomIds } from "../model/room-id.js";
+import type { TrustSettings } from "../model/trust-policy.js";
 import type { SignatureStore } from "../store/signature-store.js";
-import { readAnchors, type TrustAnchor } from "../trust/anchor.js";
+import type { Trust } from "../trust/trust.js";
 import { readClock } from "./clock.js";
 import type { CountersignOptions } from "./options.js";
 import { createPublishLock, type PublishLock } from "./publish-lock.js";
@@ -17,7 +20,10 @@ import { createPublishLock, type PublishLock } from "./publish-lock.js";
 export interface Session {
   readonly client: MatrixClientLike;
   readonly registry: AlgorithmRegistry;
-  readonly anchors: readonly TrustAnchor[];
+  /** Whom the reader trusts: as it was given, and ready to be asked. Replaced as a whole. */
+  readonly trust: { settings: TrustSettings; current: Trust };
+  /** The anchors' lists of revocations, verified, by the anchor's ID. */
+  readonly lists: Map<string, RevocationList>;
   readonly store: SignatureStore;
   readonly http: MatrixHttp;
   /** What {@link Session.http} was made with, for a second client's requests. */
@@ -26,6 +32,8 @@ export interface Session {
   readonly rooms: Set<string>;
   /** Whether owners' servers may be asked themselves, or which of them that are not public. */
   readonly direct: boolean | readonly string[];
+  /** Whether no request may be made. */
+  readonly offline: boolean;
   /** Manifests from imported bundles, by user. */
   readonly bundles: Map<string, readonly JsonObject[]>;
   /** Verdicts on own signatures that `accept` verified, by ID: publishing them asks for no key that came with them alone. */
@@ -41,36 +49,48 @@ export interface Session {
 }
 
 /** A misspelt option would be missed by nobody, and without `anchors` nobody would be trusted. */
-const knownOptions: ReadonlySet<string> = new Set("algorithms anchors rooms direct outbox store now http".split(" "));
+const knownOptions: ReadonlySet<string> = new Set(
+  "algorithms anchors policy decisions rooms direct outbox offline store now http".split(" "),
+);
 
 /**
  * Checks the options and sets up what they ask for. Makes no request.
  *
- * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`, `ERR_ANCHOR_INVALID`
+ * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`
  */
-export function openSession(client: MatrixClientLike, options: CountersignOptions, store: SignatureStore): Session {
+export function openSession(
+  client: MatrixClientLike,
+  options: CountersignOptions,
+  store: SignatureStore,
+  trust: Session["trust"],
+): Session {
   if (!Object.keys(options).every((name) => knownOptions.has(name))) {
     throw new CountersignError("ERR_OPTION_INVALID", "expected the documented options alone");
   }
-  const { rooms = [], direct = false, outbox = "automatic" } = options;
+  const closing = new AbortController();
+  const { rooms = [], direct = false, outbox = "automatic", offline = false } = options;
   const isHostList = Array.isArray(direct) && direct.every((host) => typeof host === "string");
   if (!(typeof direct === "boolean" || isHostList) || !["automatic", "manual"].includes(outbox)) {
     throw new CountersignError("ERR_OPTION_INVALID", "expected the documented values for direct and outbox");
   }
-  const closing = new AbortController();
+  if (typeof offline !== "boolean")
+    throw new CountersignError("ERR_OPTION_INVALID", "expected true or false for offline");
+  const httpOptions = { ...options.http, ...(offline && { fetch: offlineHttp.fetch }) };
   return {
     client,
     rooms: new Set(readRoomIds(rooms)),
     direct,
+    offline,
     bundles: new Map(),
     registry: createRegistry(options.algorithms ?? []),
-    anchors: readAnchors(options.anchors ?? []),
+    trust,
+    lists: new Map(),
     store,
     accepted: new Map(),
     publishLock: createPublishLock("publish", ownUserId(client)),
     outboxLock: createPublishLock("outbox", ownUserId(client)),
-    httpOptions: options.http ?? {},
-    http: createHttp(client, options.http ?? {}, closing.signal),
+    httpOptions,
+    http: offline ? offlineHttp : createHttp(client, httpOptions, closing.signal),
     now: () => readClock(options.now ?? Date.now),
     closing,
   };

@@ -17,6 +17,8 @@ export interface VerifyObjectOptions {
   readonly algorithms: readonly SignatureAlgorithm[];
   /** The clock, milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
+  /** Whether algorithms may ask nobody over the network. Default `false`. */
+  readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -38,10 +40,11 @@ export async function verifyObject(
   userId: string,
   options: VerifyObjectOptions,
 ): Promise<SignatureReport[]> {
-  const { algorithms, now = Date.now, signal } = options;
+  const { algorithms, now = Date.now, offline = false, signal } = options;
   const context: VerifyContext = {
     registry: createRegistry(algorithms),
     now: readClock(now),
+    offline,
     ...(signal && { signal }),
   };
   const signatures = externalSignatures(object, userId);

@@ -11,6 +11,8 @@ export interface VerifyContext {
   readonly registry: AlgorithmRegistry;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether algorithms may ask nobody over the network. */
+  readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -59,10 +61,10 @@ async function askAlgorithm(
   key: string | undefined,
   { value }: ExternalSignature,
   object: SignableObject,
-  { now, signal }: VerifyContext,
+  { now, offline = false, signal }: VerifyContext,
 ): Promise<Verdict> {
   try {
-    const input = { object, value, now, ...(key !== undefined && { key }), ...(signal && { signal }) };
+    const input = { object, value, now, offline, ...(key !== undefined && { key }), ...(signal && { signal }) };
     const verdict = await orAborted(algorithm.verify(input), signal);
     return isBelievable(verdict) ? verdict : failed;
   } catch {

@@ -5,3 +5,11 @@ export type JsonObject = { [key: string]: unknown };
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Whether `object` has all these own members, perhaps some of `optional`, and no others. */
+export function hasExactly(object: JsonObject, names: readonly string[], optional: readonly string[] = []): boolean {
+  return (
+    names.every((name) => Object.hasOwn(object, name)) &&
+    Object.keys(object).every((name) => names.includes(name) || optional.includes(name))
+  );
+}

@@ -13,7 +13,10 @@ export interface MatrixClientLike {
   getCrypto(): CryptoLike | undefined;
   /** Any authenticated request of the client's own: called once after a refused token, so that the client renews it. */
   whoami?(): Promise<unknown>;
-  /** Secret storage: where the self-signing key may lie that approves a manifest, and where trust settings follow the user. */
+  /**
+   * Secret storage: where the self-signing key may lie that approves a manifest and the user-signing key that verifies others, and
+   * where trust settings follow the user.
+   */
   readonly secretStorage?: {
     get(name: string): Promise<string | undefined>;
     store?(name: string, secret: string): Promise<void>;
@@ -30,6 +33,8 @@ export interface CryptoLike {
   getCrossSigningKeyId(): Promise<string | null>;
   /** Whether the identity of `userId` is verified on this device. */
   getUserVerificationStatus(userId: string): Promise<{ isCrossSigningVerified(): boolean }>;
-  /** The private cross-signing keys of this device: asked for the self-signing key alone, when a manifest is approved. */
-  exportSecretsBundle?(): Promise<{ readonly cross_signing?: { readonly self_signing_key?: string } | undefined }>;
+  /** The private cross-signing keys of this device: asked for when a manifest is approved, and when somebody is verified natively. */
+  exportSecretsBundle?(): Promise<{
+    readonly cross_signing?: { readonly self_signing_key?: string; readonly user_signing_key?: string } | undefined;
+  }>;
 }

@@ -15,6 +15,8 @@ export interface QueriedKeys {
   readonly masterKey?: ServedMasterKey;
   /** What is served as self-signing key beside a master key, unverified: whether it is this user's is not known. */
   readonly selfSigningKey?: JsonObject;
+  /** The same of the user-signing key, which servers show to its owner alone. */
+  readonly userSigningKey?: JsonObject;
   readonly problem?: Extract<IdentityProblem, `${string}-master-key` | "malformed-user-id" | "server-unreachable">;
 }
 
@@ -41,6 +43,19 @@ export async function queryKeys(
   const answers = await Promise.all(batches.map((batch) => queryBatch(http, batch, signal)));
   const malformed: QueriedKeys = { problem: "malformed-user-id" };
   return new Map([...userIds.map((userId) => [userId, malformed] as const), ...answers.flat()]);
+}
+
+/**
+ * The same from an answer that the caller has: a user who is not in it has no master key as far as it says. Checks what
+ * {@link queryKeys} checks.
+ *
+ * @throws CountersignError `ERR_OPTION_INVALID` for what is no JSON object
+ */
+export function readKeys(answer: JsonObject, userIds: readonly string[]): Map<string, QueriedKeys> {
+  if (!isJsonObject(answer)) throw new CountersignError("ERR_OPTION_INVALID", "expected an answer to /keys/query");
+  return new Map(
+    userIds.map((userId) => [userId, isUserId(userId) ? readAnswer(answer, userId) : { problem: "malformed-user-id" }]),
+  );
 }
 
 async function queryBatch(
@@ -84,8 +99,13 @@ function readAnswer(answer: JsonObject, userId: string): QueriedKeys {
   try {
     const signable = isJsonObject(object) ? readSignable(object, userId) : undefined;
     const selfSigningKey = entry(answer.self_signing_keys, userId);
+    const userSigningKey = entry(answer.user_signing_keys, userId);
     if (isJsonObject(object) && signable?.purpose === "master-key") {
-      return { masterKey: { signable, object }, ...(isJsonObject(selfSigningKey) && { selfSigningKey }) };
+      return {
+        masterKey: { signable, object },
+        ...(isJsonObject(selfSigningKey) && { selfSigningKey }),
+        ...(isJsonObject(userSigningKey) && { userSigningKey }),
+      };
     }
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;

@@ -20,6 +20,8 @@ export interface OwnMasterKey {
   readonly served: JsonObject;
   /** The self-signing key as the server serves it, unverified; absent where there is none. */
   readonly selfSigningKey?: JsonObject;
+  /** The same of the user-signing key. */
+  readonly userSigningKey?: JsonObject;
 }
 
 /**
@@ -48,8 +50,8 @@ export async function ownMasterKey(
   if (!served?.masterKey || !equalBytes(served.masterKey.signable.bytes, signable.bytes)) {
     throw new CountersignError("ERR_OWN_IDENTITY_DIFFERS", "the server's copy of the own master key is another one");
   }
-  const { masterKey, selfSigningKey } = served;
-  return { object, signable, publicKey, served: masterKey.object, ...(selfSigningKey && { selfSigningKey }) };
+  const { masterKey, problem: _problem, ...lesserKeys } = served;
+  return { object, signable, publicKey, served: masterKey.object, ...lesserKeys };
 }
 
 /** A master key in the one form in which clients write it: nothing but owner, usage and key. */

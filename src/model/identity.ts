@@ -43,6 +43,7 @@ export interface IdentityWithdrawal extends Withdrawal {
  * - `manifest-conflict`: two approved manifests of the same sequence differ: two devices wrote at once, or one was kept back
  * - `manifest-dropped`: an unapproved copy lacks what the approved manifest of its sequence holds
  * - `manifest-added`: an unapproved copy holds what the approved manifest of its sequence lacks
+ * - `offline`: nobody was asked; master key, signatures and withdrawals may be missing
  * - `room-unavailable`: a room chosen for manifests could not be read; signatures and withdrawals may be missing
  */
 export type IdentityProblem =
@@ -60,6 +61,7 @@ export type IdentityProblem =
   | "manifest-conflict"
   | "manifest-dropped"
   | "manifest-added"
+  | "offline"
   | "room-unavailable";
 
 /** A user's master key with all external signatures on it that could be found, none of them verified yet. */

@@ -1,5 +1,5 @@
 import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
-import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
+import { hasExactly, isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 import { isUserId } from "./user-id.js";
 
@@ -15,8 +15,11 @@ export interface RevocationList {
   readonly revoked: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** The most that a list may take with its signatures, in bytes of JSON. */
+export const maxRevocationListBytes: number = 4 * 1024 * 1024;
+
 /** The most entries that a list may have. */
-export const maxRevokedKeys = 40_000;
+const maxRevokedKeys = 40_000;
 
 const maxAnchorIdChars = 255;
 
@@ -73,10 +76,6 @@ function readEntry(entry: unknown): { readonly userId: string; readonly masterKe
   const key = named ? tryDecodeBase64(name.slice("ed25519:".length)) : undefined;
   if (key?.length !== 32) throw malformed("a master key as ed25519: and base64");
   return { userId, masterKey: encodeBase64(key) };
-}
-
-function hasExactly(object: JsonObject, names: readonly string[]): boolean {
-  return Object.keys(object).length === names.length && names.every((name) => Object.hasOwn(object, name));
 }
 
 function isTime(value: unknown): value is number {

@@ -5,13 +5,23 @@ import { isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
 
 /** What a signed object is, read off its signed bytes alone. */
-export type Purpose = "master-key" | "self-signing-key" | "user-signing-key" | "device-keys" | "event";
+export type Purpose =
+  | "master-key"
+  | "self-signing-key"
+  | "user-signing-key"
+  | "device-keys"
+  | "event"
+  | "revocation-list"
+  | "trust-settings";
 
 /** An object that somebody can sign, with the exact bytes that are signed. */
 export interface SignableObject {
   /** What it is. Only a signature on a `master-key` ever feeds trust in an identity. */
   readonly purpose: Purpose;
-  /** Whose it is: the `user_id` inside the bytes, for an event its sender. */
+  /**
+   * Whose it is: the `user_id` inside the bytes, for an event its sender. A list of revocations and trust settings are no user's: theirs is
+   * the purpose, which is no user ID.
+   */
   readonly userId: string;
   /** The signed bytes. */
   readonly bytes: Bytes;

@@ -6,7 +6,7 @@ export interface TrustRecord {
   readonly revision: number;
   /** SHA-256 of what was seen, lower-case hexadecimal: tells two of one revision apart. */
   readonly digest: string;
-  /** What was seen: canonical JSON of at most 256 KiB. */
+  /** What was seen: canonical JSON of at most 4 MiB. */
   readonly settings: JsonObject;
   /** Milliseconds since 1970. */
   readonly seenAt: number;

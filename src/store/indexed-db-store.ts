@@ -7,6 +7,7 @@ import { Connection } from "./connection.js";
 import { DegradationLog } from "./degradation.js";
 import { DiskCache } from "./disk-cache.js";
 import { DiskData } from "./disk-data.js";
+import { DiskHistory } from "./disk-history.js";
 import { DiskRecords } from "./disk-records.js";
 import { checkMaxReports, closedError, MemoryStore } from "./memory-store.js";
 import { migrations } from "./migrations.js";
@@ -46,6 +47,7 @@ class IndexedDbStore extends TrustData implements SignatureStore {
   readonly #data: DiskData;
   protected readonly conferralRecords: DiskRecords<Conferral>;
   protected readonly trustRecords: DiskRecords<NamedTrust>;
+  protected readonly history: DiskHistory;
   readonly #log = new DegradationLog();
   readonly #now: () => number;
   #closed = false;
@@ -72,6 +74,7 @@ class IndexedDbStore extends TrustData implements SignatureStore {
     const { conferralRecords, trustRecords } = this.#memory;
     this.conferralRecords = new DiskRecords(conferralKind, connection, conferralRecords, write);
     this.trustRecords = new DiskRecords(trustKind, connection, trustRecords, write);
+    this.history = new DiskHistory(connection, write);
   }
 
   get degraded(): StoreDegradation | undefined {
@@ -157,7 +160,7 @@ class IndexedDbStore extends TrustData implements SignatureStore {
   }
 
   #moveToDisk(): void {
-    for (const part of [this.#data, this.conferralRecords, this.trustRecords]) part.moveToDisk();
+    for (const part of [this.#data, this.conferralRecords, this.trustRecords, this.history]) part.moveToDisk();
   }
 
   protected override assertOpen(): void {

@@ -4,6 +4,7 @@ import type { CachedField, SeenManifest } from "../model/manifest/seen-manifest.
 import { byUser } from "./by-user.js";
 import { fieldKind, maxFields, reportKind } from "./cache-kind.js";
 import { MemoryCache } from "./memory-cache.js";
+import { MemoryHistory } from "./memory-history.js";
 import { MemoryRecords } from "./memory-records.js";
 import { newestSeen } from "./newest-seen.js";
 import { checkEntry, sortEntries } from "./outbox-entry.js";
@@ -38,6 +39,7 @@ export class MemoryStore extends TrustData implements SignatureStore {
   readonly fields: MemoryCache<CachedField>;
   readonly conferralRecords: MemoryRecords<Conferral> = new MemoryRecords(conferralKind);
   readonly trustRecords: MemoryRecords<NamedTrust> = new MemoryRecords(trustKind);
+  protected readonly history: MemoryHistory = new MemoryHistory();
   readonly #now: () => number;
   readonly #manifests = new Map<string, SeenManifest[]>();
   readonly #outbox = new Map<string, OutboxEntry>();
@@ -123,8 +125,7 @@ export class MemoryStore extends TrustData implements SignatureStore {
     this.fields.delete(() => true);
     this.#manifests.clear();
     this.#outbox.clear();
-    this.conferralRecords.clear();
-    this.trustRecords.clear();
+    for (const part of [this.conferralRecords, this.trustRecords, this.history]) part.clear();
   }
 
   /** What must not be lost, at this very moment. */

@@ -20,7 +20,8 @@ export interface RecordKind<T extends object> {
 
 const maxKeyChars = 1024;
 const maxReasonChars = 4096;
-const maxSettingsBytes = 256 * 1024;
+/** What the largest list of revocations takes. */
+const maxSettingsBytes = 4 * 1024 * 1024;
 
 /** What natively verifies others. */
 export const conferralKind: RecordKind<Conferral> = {

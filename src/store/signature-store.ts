@@ -1,5 +1,6 @@
 import type { ConferralMemory } from "../model/conferral.js";
 import type { ExternalSignature } from "../model/external-signature.js";
+import type { KeyHistory } from "../model/history/key-history.js";
 import type { RouteName } from "../model/identity.js";
 import type { FieldCache, ManifestMemory } from "../model/manifest/seen-manifest.js";
 import type { Verdict } from "../model/report.js";
@@ -89,13 +90,14 @@ export interface StoreOptions {
  * still answers the question is the caller's to decide, through `cacheKey` and `freshUntil`.
  *
  * All else is data: caches are dropped to make room for it, and nothing but newer manifests, `deleteOutbox`,
- * `deleteConferral` or a higher revision takes it away. Of manifests, fields and reports one that is out of bounds is left out: a manifest beyond 32
+ * `deleteConferral` or a higher revision takes it away. The history of keys only grows: with the number of users who were ever
+ * assessed, by an entry each, and by one for each change of a key. Of manifests, fields and reports one that is out of bounds is left out: a manifest beyond 32
  * KiB, a field beyond 128 KiB, either without canonical JSON; what was remembered of that user's field is forgotten then.
  *
  * After {@link SignatureStore.close} reports and fields are neither found nor stored; everything else rejects with `ERR_CLOSED`,
  * because an empty answer would hide what was rolled back.
  */
-export interface SignatureStore extends ManifestMemory, FieldCache, ConferralMemory, TrustMemory {
+export interface SignatureStore extends ManifestMemory, FieldCache, ConferralMemory, TrustMemory, KeyHistory {
   /** The fresh reports among `cacheKeys`, by key; those not found are absent. Meant for many keys at once. */
   getReports(cacheKeys: readonly string[]): Promise<Map<string, CachedReport>>;
   /** Remembers `reports`, each in place of what its key had; one out of bounds is left out. */

@@ -1,12 +1,14 @@
 import type { Conferral, ConferralMemory } from "../model/conferral.js";
+import type { KeyHistory, KeySighting, UserHistory } from "../model/history/key-history.js";
 import type { TrustMemory, TrustRecord } from "../model/trust-record.js";
 import type { Records } from "./memory-records.js";
 import { checkRecord, conferralKind, type NamedTrust, trustKind } from "./record-kind.js";
 
 /** What trust stands on, wherever it is kept: checked on its way in, and asked of an open store alone. */
-export abstract class TrustData implements ConferralMemory, TrustMemory {
+export abstract class TrustData implements ConferralMemory, TrustMemory, KeyHistory {
   protected abstract readonly conferralRecords: Records<Conferral>;
   protected abstract readonly trustRecords: Records<NamedTrust>;
+  protected abstract readonly history: KeyHistory;
 
   /** @throws CountersignError `ERR_CLOSED` */
   protected abstract assertOpen(): void;
@@ -40,6 +42,21 @@ export abstract class TrustData implements ConferralMemory, TrustMemory {
   async listTrust(prefix: string): Promise<Map<string, TrustRecord>> {
     this.assertOpen();
     return new Map((await this.trustRecords.all(prefix)).map((named) => [named.name, nameless(named)]));
+  }
+
+  async getPins(userIds: readonly string[]): Promise<Map<string, UserHistory>> {
+    this.assertOpen();
+    return this.history.getPins(userIds);
+  }
+
+  async recordKeys(sightings: readonly KeySighting[]): Promise<void> {
+    this.assertOpen();
+    await this.history.recordKeys(sightings);
+  }
+
+  async exportHistory(): Promise<string> {
+    this.assertOpen();
+    return this.history.exportHistory();
   }
 }
 

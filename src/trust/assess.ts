@@ -1,9 +1,14 @@
 import { decodeUtf8 } from "../encoding/bytes.js";
-import type { AssessmentReason, IdentityAssessment, TrustHop, TrustLevel } from "../model/assessment.js";
+import type { AssessmentReason, IdentityAssessment, Need, TrustLevel, Vouch } from "../model/assessment.js";
+import type { UserHistory } from "../model/history/key-history.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
-import { isFingerprintOf, speaksFor, type TrustAnchor } from "./anchor.js";
-import { isWithdrawn } from "./withdrawal.js";
+import type { TrustContext } from "./context.js";
+import { type AttestedVouch, type Finding, judgeReport } from "./judge-report.js";
+import { neededSignatures } from "./needed.js";
+import { judgePin, type PinAnswer } from "./pin.js";
+import { decisionKey } from "./trust.js";
+import { type Weighing, weigh } from "./weigh.js";
 
 /** How long an assessment may be relied on where nothing ends earlier: 10 minutes. */
 export const defaultFreshnessMs: number = 10 * 60 * 1000;
@@ -16,106 +21,116 @@ export interface AssessInput {
   readonly identity: SignedIdentity;
   /** The verdict on every signature of the identity. */
   readonly reports: readonly SignatureReport[];
-  /** Anchors as `readAnchors` returns them. */
-  readonly anchors: readonly TrustAnchor[];
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
-
-interface Finding {
-  readonly level: TrustLevel;
-  readonly reason: AssessmentReason;
-  readonly hop?: TrustHop;
+  /** What is known of the user's keys from before; absent where they were never seen. */
+  readonly history?: UserHistory;
 }
 
 /**
- * Weighs the reports on one identity against the reader's anchors: a pure function.
+ * Weighs the reports on one identity against the reader's anchors and policy: a pure function, of which the order of nothing
+ * matters.
  *
- * Anchors are judged each alone: one that convinces is enough, one that rejects silences no other. Without an anchor
- * nobody is trusted. Verifies nothing itself.
+ * Anchors are judged each alone: one that convinces is enough, one that rejects silences no other, unless it is exclusive. Without
+ * an anchor nobody is trusted. Verifies nothing itself.
  */
-export function assessIdentity({ identity, reports, anchors, now }: AssessInput): IdentityAssessment {
-  const findings = identity.masterKey ? reports.map((report) => judge(report, identity, anchors, now)) : [];
-  const trusted = findings.filter((finding) => finding.level === "trusted");
-  const level: TrustLevel =
-    trusted.length > 0 ? "trusted" : findings.some((finding) => finding.level === "rejected") ? "rejected" : "unproven";
-  const path = trusted.flatMap((finding) => (finding.hop ? [finding.hop] : [])).slice(0, 1);
-  const turns = reports.flatMap((report) => [...endsOf(report), report.validFrom ?? now]);
-  const freshnessMs = identity.problems.length > 0 ? troubledFreshnessMs : defaultFreshnessMs;
+export function assessIdentity({ identity, reports, history }: AssessInput, context: TrustContext): IdentityAssessment {
+  const { trust, now } = context;
+  const { userId, masterKey } = identity;
+  const publicKey = masterKey?.publicKey;
+  const object = masterKey && decodeUtf8(masterKey.bytes);
+  const findings = masterKey
+    ? reports.flatMap((report) => judgeReport(report, identity, object, context.find, context))
+    : [];
+  const found = findings.flatMap(({ vouch }) => vouch ?? []);
+  const decision = publicKey === undefined ? undefined : trust.decisions.get(decisionKey(userId, publicKey));
+  const pin = judgePin(history, publicKey, decision === "accept");
+  const weighing = weigh(pin.state === "changed" ? newerThan(pin.since, found) : found, userId, trust);
+  const { level, reasons } = decide(identity, pin, decision === "deny", findings, weighing);
   return {
-    userId: identity.userId,
-    ...(identity.masterKey?.publicKey !== undefined && { masterKey: identity.masterKey.publicKey }),
+    userId,
+    ...(publicKey !== undefined && { masterKey: publicKey }),
     level,
-    path,
-    reasons: findings.length > 0 ? findings.map(({ reason }) => reason) : [absence(identity)],
+    path: level === "trusted" ? (weighing.vouches[0]?.path ?? []) : [],
+    vouches: weighing.vouches.map(shown),
+    reasons: [...reasons, ...findings.flatMap((finding) => finding.reasons).sort(compareReasons), ...weighing.reasons],
+    needed: level === "trusted" ? [] : needs(identity, pin, findings, weighing, context),
     reports,
     problems: identity.problems,
     checkedAt: now,
-    freshUntil: Math.min(now + freshnessMs, ...turns.filter((time) => time > now)),
+    freshUntil: freshUntil(identity, reports, found, context),
   };
+}
+
+function decide(
+  identity: SignedIdentity,
+  pin: PinAnswer,
+  isDenied: boolean,
+  findings: readonly Finding[],
+  { isEnough }: Weighing,
+): { readonly level: TrustLevel; readonly reasons: readonly AssessmentReason[] } {
+  if (!identity.masterKey) return { level: "unproven", reasons: [absence(identity)] };
+  const key = pinReason(pin, identity.masterKey.publicKey ?? "", isEnough);
+  const reasons: AssessmentReason[] = [
+    ...(isDenied ? [{ code: "denied-by-user" as const }] : []),
+    ...(key ? [key] : []),
+    ...(findings.length === 0 ? [{ code: "no-signature" as const }] : []),
+  ];
+  if (isDenied || pin.state === "superseded") return { level: "rejected", reasons };
+  if (isEnough) return { level: "trusted", reasons };
+  if (findings.some(({ rejects }) => rejects)) return { level: "rejected", reasons };
+  return { level: pin.state === "changed" ? "changed" : "unproven", reasons };
+}
+
+function pinReason(pin: PinAnswer, after: string, isEnough: boolean): AssessmentReason | undefined {
+  if (pin.state === "superseded") return { code: "rolled-back", before: pin.pinned, after };
+  if (pin.state === "changed") return { code: isEnough ? "re-attested" : "key-changed", before: pin.pinned, after };
+  return undefined;
+}
+
+/** What was signed after the pinned key was first seen; without a time, nobody knows. */
+function newerThan(since: number, vouches: readonly AttestedVouch[]): AttestedVouch[] {
+  return vouches.filter(({ attestedAt }) => attestedAt !== undefined && attestedAt > since);
+}
+
+function needs(
+  { userId, masterKey }: SignedIdentity,
+  pin: PinAnswer,
+  findings: readonly Finding[],
+  weighing: Weighing,
+  context: TrustContext,
+): Need[] {
+  if (!masterKey || pin.state === "superseded") return [];
+  const isNone = weighing.vouches.length === 0;
+  return [...(isNone ? neededSignatures(userId, pin, findings, context) : []), ...weighing.needed];
 }
 
 function absence(identity: SignedIdentity): AssessmentReason {
   if (identity.problems.includes("malformed-master-key")) return { code: "malformed-master-key" };
-  return { code: identity.masterKey ? "no-signature" : "no-master-key" };
+  return { code: "no-master-key" };
 }
 
-function judge(
-  report: SignatureReport,
-  identity: SignedIdentity,
-  anchors: readonly TrustAnchor[],
-  now: number,
-): Finding {
-  const about = { keyId: report.keyId };
-  const own = anchors.filter((anchor) => isKeyOf(anchor, report));
-  const inScope = own.filter((candidate) => speaksFor(candidate, identity.userId));
-  const anchor = inScope.find((candidate) => convinces(candidate, report)) ?? inScope[0];
-  const named = anchor ? { ...about, anchorId: anchor.id } : about;
-  if (!isAboutIdentity(report, identity)) return unproven({ code: "not-valid", ...named, report: "wrong-object" });
-  if (report.status !== "valid" || isOver(report, now)) {
-    const revoked = anchor !== undefined && report.code === "key-revoked";
-    if (revoked) return { level: "rejected", reason: { code: "anchor-revoked", ...named } };
-    return unproven({ code: "not-valid", ...named, report: report.status === "valid" ? "expired" : report.code });
-  }
-  if (own.length === 0) return unproven({ code: "no-anchor", ...about });
-  if (!anchor) return unproven({ code: "out-of-scope", ...about, anchorId: own[0]?.id ?? "" });
-  if (isWithdrawn(report, identity)) return { level: "rejected", reason: { code: "withdrawn", ...named } };
-  if (!convinces(anchor, report)) return unproven({ code: "key-unconfirmed", ...named });
-  return { level: "trusted", reason: { code: "vouched", ...named }, hop: hop(anchor, report) };
-}
-
-function isKeyOf(anchor: TrustAnchor, report: SignatureReport): boolean {
-  return report.algorithm === anchor.algorithm && isFingerprintOf(anchor, report.signer?.fingerprint);
-}
-
-function convinces(anchor: TrustAnchor, report: SignatureReport): boolean {
-  return report.code === "valid" || (report.code === "key-unconfirmed" && anchor.acceptUnconfirmed === true);
-}
-
-/** A report is evidence for the very bytes that it is about: never for another key of the same user. */
-function isAboutIdentity(report: SignatureReport, { userId, masterKey }: SignedIdentity): boolean {
-  const assessed = masterKey && decodeUtf8(masterKey.bytes);
-  return report.purpose === "master-key" && report.userId === userId && report.object === assessed;
-}
-
-function isOver(report: SignatureReport, now: number): boolean {
-  return endsOf(report).some((end) => !(end > now));
-}
-
-function endsOf({ expiresAt, validUntil }: SignatureReport): number[] {
-  return [expiresAt, validUntil].filter((time) => time !== undefined);
-}
-
-function unproven(reason: AssessmentReason): Finding {
-  return { level: "unproven", reason };
-}
-
-function hop(anchor: TrustAnchor, report: SignatureReport): TrustHop {
-  return {
-    anchorId: anchor.id,
-    algorithm: report.algorithm,
-    fingerprint: anchor.key,
-    keyId: report.keyId,
-    ...(report.validUntil !== undefined && { validUntil: report.validUntil }),
+function freshUntil(
+  { problems }: SignedIdentity,
+  reports: readonly SignatureReport[],
+  vouches: readonly AttestedVouch[],
+  { now, trust }: TrustContext,
+): number {
+  let first = now + (problems.length > 0 ? troubledFreshnessMs : defaultFreshnessMs);
+  const turn = (time: number | undefined): void => {
+    if (time !== undefined && time > now && time < first) first = time;
   };
+  for (const { expiresAt, validFrom, validUntil } of reports)
+    for (const time of [expiresAt, validFrom, validUntil]) turn(time);
+  for (const { until } of vouches) turn(until);
+  for (const { notBefore } of trust.anchors) turn(notBefore);
+  return first;
+}
+
+/** What the outside is told of a vouch. */
+function shown({ anchorId, algorithm, keyId, amount, path }: Vouch): Vouch {
+  return { anchorId, algorithm, keyId, amount, path };
+}
+
+function compareReasons(a: AssessmentReason, b: AssessmentReason): number {
+  const [textOfA, textOfB] = [a, b].map(({ keyId = "", anchorId = "", code }) => `${keyId}\n${anchorId}\n${code}`);
+  return (textOfA ?? "") < (textOfB ?? "") ? -1 : Number((textOfA ?? "") > (textOfB ?? ""));
 }

@@ -12,6 +12,7 @@ async function stageWithBundles() {
         id: "company",
         algorithm: "org.example.stamp",
         key: stage.company.fingerprint,
+        speaksFor: "scope",
         scope: { servers: ["example.org"] },
       },
     ],

@@ -1,5 +1,5 @@
 import { readSignable, verifyObject } from "matrix-countersign";
-import { assessIdentity, readAnchors } from "matrix-countersign/trust";
+import { assessIdentity, readTrust, trustContext } from "matrix-countersign/trust";
 import { expect, it } from "vitest";
 import { makeCrossSigningKey } from "../support/matrix-keys.js";
 import { setStage } from "../support/vouched-user.js";
@@ -10,18 +10,20 @@ it("reports on a user's old key say nothing about the new one", async () => {
   expect(reports).toMatchObject([{ status: "valid" }]);
   const { object } = await makeCrossSigningKey(victim);
   const scope = { servers: ["example.org"] };
-  const assessment = assessIdentity({
-    identity: {
-      userId: victim,
-      masterKey: readSignable(object, victim),
-      signatures: [],
-      withdrawn: [],
-      problems: [],
-      fetchedAt: 0,
+  const anchor = {
+    id: "company",
+    algorithm: signer.algorithm,
+    key: signer.fingerprint,
+    speaksFor: "scope",
+    scope,
+  } as const;
+  const masterKey = readSignable(object, victim);
+  const assessment = assessIdentity(
+    {
+      identity: { userId: victim, masterKey, signatures: [], withdrawn: [], problems: [], fetchedAt: 0 },
+      reports,
     },
-    reports,
-    anchors: readAnchors([{ id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope }]),
-    now: Date.now(),
-  });
+    trustContext({ trust: await readTrust({ anchors: [anchor] }), now: Date.now() }),
+  );
   expect(assessment).toMatchObject({ level: "unproven", reasons: [{ report: "wrong-object" }] });
 });

@@ -19,7 +19,15 @@ it("withdrawing a second signature of a key does not give back the first one, wh
   const algorithms = [stampAlgorithm()];
   const [first, second] = [await stampSigner(), await stampSigner()];
   const { userId } = owner.account;
-  const anchors = [{ id: "a", algorithm: first.algorithm, key: first.fingerprint, scope: { users: [userId] } }];
+  const anchors = [
+    {
+      id: "a",
+      algorithm: first.algorithm,
+      key: first.fingerprint,
+      speaksFor: "scope" as const,
+      scope: { users: [userId] },
+    },
+  ];
   const store = memoryStore();
   const own = await Countersign.create(owner.client, { algorithms, outbox: "manual", store });
   const watching = await Countersign.create(reader.client, { algorithms, anchors, store: memoryStore() });

@@ -40,7 +40,9 @@ export async function embeddedUser(url: string, name: string): Promise<EmbeddedU
     getCrypto: () => ({
       getCrossSigningKeyId: async () => keys.master.publicKey,
       getUserVerificationStatus: async () => ({ isCrossSigningVerified: () => true }),
-      exportSecretsBundle: async () => ({ cross_signing: { self_signing_key: keys.selfSigning.seed } }),
+      exportSecretsBundle: async () => ({
+        cross_signing: { self_signing_key: keys.selfSigning.seed, user_signing_key: keys.userSigning.seed },
+      }),
     }),
   };
   return { account, keys, client };

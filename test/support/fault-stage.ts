@@ -123,7 +123,15 @@ export async function setFaultStage(profile: ProfileName): Promise<FaultStage> {
     const inRoom = state.status === 200 ? state.body : undefined;
     const watcher = await Countersign.create(reader.client, {
       algorithms: [stampAlgorithm({ hashes: true }), otherAlgorithm()],
-      anchors: [{ id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope: { users: [userId] } }],
+      anchors: [
+        {
+          id: "company",
+          algorithm: signer.algorithm,
+          key: signer.fingerprint,
+          speaksFor: "scope" as const,
+          scope: { users: [userId] },
+        },
+      ],
       rooms: [roomId],
       store: memoryStore({ now: () => firstSequence }),
       now: () => firstSequence,

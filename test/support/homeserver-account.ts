@@ -83,12 +83,13 @@ const unpadded = (bytes: Buffer): string => bytes.toString("base64").replace(/=+
 export interface CrossSigningKeys {
   readonly master: SigningKey;
   readonly selfSigning: SigningKey;
+  readonly userSigning: SigningKey;
   readonly body: { readonly master_key: Body; readonly self_signing_key: Body; readonly user_signing_key: Body };
 }
 
 /** Makes cross-signing keys; the two lesser ones are signed by the master key. */
 export function makeCrossSigningKeys(userId: string): CrossSigningKeys {
-  const [master, selfSigning] = [makeSigningKey(), makeSigningKey()];
+  const [master, selfSigning, userSigning] = [makeSigningKey(), makeSigningKey(), makeSigningKey()];
   const key = (usage: string, publicKey: string): Body => ({
     user_id: userId,
     usage: [usage],
@@ -101,10 +102,11 @@ export function makeCrossSigningKeys(userId: string): CrossSigningKeys {
   return {
     master,
     selfSigning,
+    userSigning,
     body: {
       master_key: key("master", master.publicKey),
       self_signing_key: signed(key("self_signing", selfSigning.publicKey)),
-      user_signing_key: signed(key("user_signing", makeSigningKey().publicKey)),
+      user_signing_key: signed(key("user_signing", userSigning.publicKey)),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { CachedReport, OutboxEntry, SignatureStore, StoreOptions } from "ma
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { CountersignError } from "../../src/errors.js";
 import { sampleEntry, sampleKey, sampleNow, sampleReport, sampleReports } from "./cached-reports.js";
+import { describeHistory } from "./history-conformance.js";
 import { describeFields, describeManifests } from "./remembered-conformance.js";
 import { describeTrustData } from "./trust-data-conformance.js";
 
@@ -33,6 +34,7 @@ export function describeStore(name: string, open: (options: StoreOptions) => Sig
     describeManifests(make, setNow);
     describeFields(make, setNow);
     describeTrustData(make);
+    describeHistory(make);
 
     it("gives back what was put, word for word, and nothing else", async () => {
       const store = make();

@@ -1,5 +1,5 @@
 import type { SeenManifest } from "matrix-countersign";
-import { type CachedReport, indexedDbStore, type OutboxEntry } from "matrix-countersign/store";
+import { type CachedReport, indexedDbStore, type KeySighting, type OutboxEntry } from "matrix-countersign/store";
 
 /** What a page asks the store in a worker to do, and the time at which. Everything is put one by one, in this order. */
 export interface StoreTask {
@@ -8,10 +8,11 @@ export interface StoreTask {
   readonly put?: readonly CachedReport[];
   readonly manifests?: readonly SeenManifest[];
   readonly outbox?: readonly OutboxEntry[];
+  readonly keys?: readonly KeySighting[];
   readonly get?: readonly string[];
 }
 
-/** That so much of manifests and outbox is stored, as far as the worker knows. */
+/** That so much of manifests, outbox and keys is stored, as far as the worker knows. */
 export interface StoreTaskProgress {
   readonly stored: number;
 }
@@ -31,6 +32,7 @@ addEventListener("message", async ({ data }: MessageEvent<StoreTask>) => {
   for (const report of data.put ?? []) await store.putReports([report]);
   for (const manifest of data.manifests ?? []) await store.putManifests([manifest]).then(tell);
   for (const entry of data.outbox ?? []) await store.putOutbox(entry).then(tell);
+  for (const key of data.keys ?? []) await store.recordKeys([key]).then(tell);
   const found = [...(await store.getReports(data.get ?? [])).values()];
   const result: StoreTaskResult = { found, outbox: await store.outbox(), degraded: store.degraded?.reason };
   store.close();

@@ -80,7 +80,7 @@ export function describeTrustData(make: () => SignatureStore): void {
       ["a revision that is not whole", "settings", { revision: 1.5 }],
       ["a digest that is none", "settings", { digest: "DIGEST" }],
       ["settings without canonical JSON", "settings", { settings: { half: 0.5 } }],
-      ["settings beyond 256 KiB", "settings", { settings: { filler: "x".repeat(2 ** 18) } }],
+      ["settings beyond 4 MiB", "settings", { settings: { filler: "x".repeat(2 ** 22) } }],
     ])("refuses %s", async (_what, name, changes) => {
       const store = make();
       await expect(store.putTrust(name, sampleTrust(1, changes))).rejects.toThrowError(badRecord);

@@ -33,7 +33,9 @@ export function readingSide(
   options: CountersignOptions = {},
 ): Promise<Countersign> {
   const { fingerprint: key, algorithm } = voucher;
-  const anchors = [{ id: "company", algorithm: algorithm.id, key, scope: { servers: [server] } }];
+  const anchors = [
+    { id: "company", algorithm: algorithm.id, key, speaksFor: "scope" as const, scope: { servers: [server] } },
+  ];
   return ownSide(user, voucher, { anchors, ...options });
 }
 

@@ -23,6 +23,7 @@ async function setUp(options: Partial<CountersignOptions> = {}) {
     id: "company",
     algorithm: signer.algorithm,
     key: signer.fingerprint,
+    speaksFor: "scope" as const,
     scope: { servers: ["example.org"] },
   };
   const common = {

@@ -20,7 +20,13 @@ async function setUp() {
   const [alice, bob, admin] = users as [EmbeddedUser, EmbeddedUser, EmbeddedUser];
   const signer = await stampSigner();
   const anchors = [
-    { id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope: { users: [alice.account.userId] } },
+    {
+      id: "company",
+      algorithm: signer.algorithm,
+      key: signer.fingerprint,
+      speaksFor: "scope" as const,
+      scope: { users: [alice.account.userId] },
+    },
   ];
   const open = (user: EmbeddedUser, options: Partial<CountersignOptions> = {}): Promise<Countersign> =>
     Countersign.create(user.client, {

@@ -4,6 +4,7 @@ import { createOutboxWorker } from "../../src/client/owner/outbox-worker.js";
 import type { OutboxResult } from "../../src/client/owner/resume.js";
 import { openSession } from "../../src/client/session.js";
 import { sampleEntry } from "../support/cached-reports.js";
+import { nobodyTrusted } from "../support/nobody-trusted.js";
 
 const userId = "@alice:example.org";
 const minute = 60_000;
@@ -38,7 +39,7 @@ async function setUp({ jitter = 0.5, store = memoryStore() }: { jitter?: number;
     getAccessToken: () => "token",
     getCrypto: () => crypto,
   };
-  const session = openSession(client, { http: { fetch: offline, maxRetries: 0 } }, store);
+  const session = openSession(client, { http: { fetch: offline, maxRetries: 0 } }, store, nobodyTrusted);
   const wait = (ms: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       pauses.push({ ms, end: resolve });

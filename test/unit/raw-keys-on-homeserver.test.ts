@@ -35,6 +35,7 @@ describe.each<ProfileName>(["synapse-strict", "synapse-1.161", "continuwuity"])(
         id: "anchor",
         algorithm: signer.algorithm,
         key: signature.keyId.replace(`custom:${signer.algorithm}:`, ""),
+        speaksFor: "scope",
         scope: { users: [userId] },
       };
       const reader = await Countersign.create(bob.client, { ...options, anchors: [anchor], store: memoryStore() });

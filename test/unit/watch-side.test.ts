@@ -3,6 +3,7 @@ import { openSession } from "../../src/client/session.js";
 import { watchUsers } from "../../src/client/watching/watch-side.js";
 import { memoryStore } from "../../src/store/memory-store.js";
 import { emittingClient, stateEvent } from "../support/emitting-client.js";
+import { nobodyTrusted } from "../support/nobody-trusted.js";
 
 const own = "@own:example.org";
 const [room, next] = ["!room:example.org", "!next:example.org"];
@@ -12,7 +13,7 @@ const member = (membership: string) => stateEvent("m.room.member", own, { member
 
 it("carries the own manifest over again when the user joins a room, until it stands in the new one", async () => {
   const { client, emit } = emittingClient();
-  const session = openSession(client, { rooms: [room] }, memoryStore());
+  const session = openSession(client, { rooms: [room] }, memoryStore(), nobodyTrusted);
   const carryOver = vi.fn(async () => false);
   const changed = vi.fn();
   const handlers = { fetch: async () => new Map(), carryOver, changed, upgraded: () => {} };

@@ -1,14 +1,19 @@
-import { CountersignError, type TrustAnchor } from "matrix-countersign";
+import { CountersignError } from "matrix-countersign";
 import { readPublicKeys } from "../keys.js";
 import { h } from "../ui/dom.js";
 import { keyInput } from "../ui/key-input.js";
 import { attempt, problemBox, showProblem } from "../ui/problem.js";
+import type { FingerprintAnchor } from "./anchor-of.js";
 import { anchorOf } from "./anchor-of.js";
 import type { Reader } from "./reader.js";
 import { scopeMenu } from "./scopes.js";
 
 /** Adding an anchor by its fingerprint, which Bob has from somewhere that he believes, and its public key. */
-export function anchorForm(reader: Reader, userId: string, add: (anchor: TrustAnchor) => Promise<void>): HTMLElement {
+export function anchorForm(
+  reader: Reader,
+  userId: string,
+  add: (anchor: FingerprintAnchor) => Promise<void>,
+): HTMLElement {
   const problem = problemBox();
   const fingerprint = h("input", {
     type: "text",

@@ -1,10 +1,9 @@
-import type { TrustAnchor } from "matrix-countersign";
 import type { KeyDirectory, PublicKey } from "../keys.js";
 import { fill, h } from "../ui/dom.js";
 import { groupFingerprint } from "../ui/fingerprint.js";
 import { attempt, problemBox } from "../ui/problem.js";
 import { anchorForm } from "./anchor-form.js";
-import { anchorOf } from "./anchor-of.js";
+import { anchorOf, type FingerprintAnchor } from "./anchor-of.js";
 import type { Reader } from "./reader.js";
 import { scopeMenu } from "./scopes.js";
 
@@ -13,14 +12,14 @@ export function anchorsView(reader: Reader, userId: string, directory: KeyDirect
   const list = h("div", { class: "stack" });
   const problem = problemBox();
 
-  const change = async (anchors: readonly TrustAnchor[]): Promise<void> => {
+  const change = async (anchors: readonly FingerprintAnchor[]): Promise<void> => {
     await reader.setAnchors(anchors);
     render();
   };
-  const add = async (anchor: TrustAnchor): Promise<void> => {
+  const add = async (anchor: FingerprintAnchor): Promise<void> => {
     await change([...reader.anchors.filter(({ id }) => id !== anchor.id), anchor]);
   };
-  const anchorRow = (anchor: TrustAnchor): HTMLElement => {
+  const anchorRow = (anchor: FingerprintAnchor): HTMLElement => {
     const remove = h("button", { type: "button", class: "small" }, "Remove");
     remove.addEventListener("click", () => {
       void attempt(problem, remove, () => change(reader.anchors.filter(({ id }) => id !== anchor.id)));

@@ -1,7 +1,8 @@
-import { type ChangeSource, Countersign, type IdentityAssessment, type TrustAnchor } from "matrix-countersign";
+import { type ChangeSource, Countersign, type IdentityAssessment } from "matrix-countersign";
 import { type KeyMaterial, openpgp } from "matrix-countersign/openpgp";
 import { memoryStore } from "matrix-countersign/store";
 import type { Pair } from "../matrix/pair.js";
+import type { FingerprintAnchor } from "./anchor-of.js";
 
 /** What Bob's side tells the rest of the page. */
 export interface ReaderEvents {
@@ -25,7 +26,7 @@ export class Reader {
   /** Bob's keyring: what he can check signatures with. It trusts nobody. */
   readonly #algorithm = openpgp();
   #countersign: Countersign | undefined;
-  #anchors: readonly TrustAnchor[] = [];
+  #anchors: readonly FingerprintAnchor[] = [];
   #checking: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -37,7 +38,7 @@ export class Reader {
     this.#events = events;
   }
 
-  get anchors(): readonly TrustAnchor[] {
+  get anchors(): readonly FingerprintAnchor[] {
     return this.#anchors;
   }
 
@@ -58,7 +59,7 @@ export class Reader {
    *
    * @throws CountersignError `ERR_ANCHOR_INVALID`; then nothing changes
    */
-  async setAnchors(anchors: readonly TrustAnchor[]): Promise<void> {
+  async setAnchors(anchors: readonly FingerprintAnchor[]): Promise<void> {
     const { bob, observer, roomId } = this.#pair;
     const options = { algorithms: [this.#algorithm], anchors, store: this.#store, rooms: [roomId] };
     const next = await Countersign.create(bob.client, options);

@@ -17,6 +17,7 @@ export const problemWords: Readonly<Record<IdentityProblem, string>> = {
   "manifest-conflict": "There are two manifests of Alice's of the same sequence. The withdrawals of both count.",
   "manifest-dropped": "A copy of Alice's manifest lacks something that she put there.",
   "manifest-added": "A copy of Alice's manifest holds something that she did not put there.",
+  offline: "Nobody was asked: a withdrawal may be missing.",
   "room-unavailable": "The room could not be read: a withdrawal may be missing.",
 };
 

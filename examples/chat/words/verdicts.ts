@@ -5,6 +5,7 @@ import { abbreviate } from "../ui/fingerprint.js";
 export const levels: Readonly<Record<TrustLevel, { readonly mark: string; readonly meaning: string }>> = {
   trusted: { mark: "✓", meaning: "Somebody whom Bob lets vouch has signed this very key." },
   unproven: { mark: "?", meaning: "Nobody whom Bob lets vouch has signed this key: it may be hers, or not." },
+  changed: { mark: "!", meaning: "Her key is another one than before, and nobody has signed the new one since." },
   rejected: {
     mark: "✗",
     meaning: "Somebody vouched for this key, and that was taken back or is not to be believed any more.",
@@ -59,7 +60,8 @@ export const wordsOfCode = (code: ReportCode): string => codes[code];
 /** Whom an anchor may speak for, in words. */
 export function wordsOfScope({ scope }: TrustAnchor): string {
   const servers = (scope.servers ?? []).map((server) => `everybody at ${server}`);
-  return [...(scope.users ?? []), ...servers].join(", ") || "nobody";
+  const users = (scope.users ?? []).map((entry) => (typeof entry === "string" ? entry : entry.users));
+  return [...users, ...servers].join(", ") || "nobody";
 }
 
 /** One reason of an assessment, as a sentence. */
@@ -94,5 +96,7 @@ export function wordsOfReason(
       return `Signed${by}: ${yours}, whose key is revoked.`;
     case "not-valid":
       return `A signature counts for nothing, because ${codes[report ?? "malformed"]}.`;
+    default:
+      return `Signed${by}: ${code.replaceAll("-", " ")}.`;
   }
 }

@@ -1,8 +1,6 @@
 import type { Bytes } from "../../encoding/bytes.js";
 import type { SigningCommand } from "../algorithm.js";
-import { fileCommand, printfCommand } from "../shared/signing-command.js";
-
-const signatureFile = "matrix-master-key.json.cms";
+import { fileCommand, masterKeyFile, printfCommand } from "../shared/signing-command.js";
 
 /**
  * Ready command lines that sign `bytes` with OpenSSL, for any key that it knows but Ed25519.
@@ -13,15 +11,16 @@ const signatureFile = "matrix-master-key.json.cms";
  * POSIX shells and left out where the bytes hold anything but printable ASCII; the `file` form works in `cmd.exe` and PowerShell
  * too, on a file saved before.
  */
-export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
+export function signingCommands(bytes: Bytes, inputFile: string = masterKeyFile): readonly SigningCommand[] {
+  const signatureFile = `${inputFile}.cms`;
   const sign =
     "openssl cms -sign -binary -signer certificate.pem -inkey key.pem -certfile chain.pem -noattr -md sha256";
   const echo = printfCommand(bytes);
-  const file = fileCommand("openssl", "", signatureFile);
+  const onFile = `${sign} -outform PEM -in ${inputFile} -out ${signatureFile}`;
   return [
     ...(echo === undefined
       ? []
       : [{ tool: "openssl", form: "pipe" as const, command: `${echo} | ${sign} -outform PEM` }]),
-    { ...file, command: `${sign} -outform PEM -in ${file.inputFile} -out ${signatureFile}` },
+    fileCommand("openssl", onFile, inputFile, signatureFile),
   ];
 }

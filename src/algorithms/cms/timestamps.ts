@@ -7,10 +7,10 @@ import { validatePaths } from "../shared/certification-path.js";
 import { type CmsMessage, readCmsMessage, signersCertificates } from "../shared/cms-message.js";
 import type { CmsSignerInfo } from "../shared/cms-signed-data.js";
 import { verifySignerInfo } from "../shared/cms-verify.js";
-import type { TimestampFindings } from "../shared/judge-signer.js";
 import { clockSkewMs } from "../shared/limits.js";
 import type { PathRequest } from "../shared/path-types.js";
 import { readHash } from "../shared/signature-scheme.js";
+import type { TimestampFindings } from "../shared/validate-at.js";
 import { readTimestampInfo, type TimestampInfo } from "./timestamp-info.js";
 
 const timestampToken = "1.2.840.113549.1.9.16.2.14";

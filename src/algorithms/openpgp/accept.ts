@@ -46,8 +46,8 @@ async function acceptOne(
   const fingerprint = signerOf(context.keyring, read, certificates);
   const keyId = formatKeyId({ form: "custom", algorithm: algorithmId, key: fingerprint });
   const value = encodeBase64(read.raw);
-  const { object, now, signal } = input;
-  const request = { object, key: fingerprint, value, now, ...(signal && { signal }) };
+  const { object, now, offline = false, signal } = input;
+  const request = { object, key: fingerprint, value, now, offline, ...(signal && { signal }) };
   return { keyId, value, verdict: await context.verifier.verify(request, certificates) };
 }
 

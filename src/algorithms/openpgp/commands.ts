@@ -1,8 +1,6 @@
 import type { Bytes } from "../../encoding/bytes.js";
 import type { SigningCommand } from "../algorithm.js";
-import { fileCommand, inputFile, printfCommand } from "../shared/signing-command.js";
-
-const signatureFile = `${inputFile}.asc`;
+import { fileCommand, masterKeyFile, printfCommand } from "../shared/signing-command.js";
 
 /**
  * Ready command lines that sign `bytes` with GnuPG or Sequoia.
@@ -13,7 +11,8 @@ const signatureFile = `${inputFile}.asc`;
  * before version 1.0 its options had other names. gpg is told not to write the signer's address into the signature, which would
  * make it public.
  */
-export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
+export function signingCommands(bytes: Bytes, inputFile: string = masterKeyFile): readonly SigningCommand[] {
+  const signatureFile = `${inputFile}.asc`;
   const echo = printfCommand(bytes);
   const pipes: readonly SigningCommand[] = echo
     ? [
@@ -26,5 +25,5 @@ export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
     ["sq", `sq sign --signer-file key.pgp --signature-file ${signatureFile} ${inputFile}`],
     ["sq before 1.0", `sq sign --detached --signer-key key.pgp --output ${signatureFile} ${inputFile}`],
   ] as const;
-  return [...pipes, ...files.map(([tool, command]) => fileCommand(tool, command, signatureFile))];
+  return [...pipes, ...files.map(([tool, command]) => fileCommand(tool, command, inputFile, signatureFile))];
 }

@@ -1,5 +1,8 @@
 /** @module matrix-countersign/openpgp */
+export type { FoundKey } from "./found-keys.js";
+export { type HkpsOptions, hkpsResolver } from "./hkps-resolver.js";
 export type { KeyImport } from "./keyring.js";
+export type { KeyFinder, LookupOptions } from "./lookup.js";
 export { type KeyMaterial, type OpenPgpAlgorithm, type OpenPgpOptions, openpgp } from "./openpgp.js";
 export type { KeyResolver } from "./resolver.js";
 export {
@@ -9,3 +12,4 @@ export {
   type PrivateKeyMaterial,
   type UnlockedPrivateKey,
 } from "./signer.js";
+export { type WkdOptions, wkdResolver } from "./wkd-resolver.js";

@@ -30,6 +30,11 @@ export interface JudgedKey {
 /** A user ID with its self-signatures, newest first. */
 export interface JudgedUserId {
   readonly name: string;
+  /** Word for word. */
+  readonly text: string;
+  readonly body: Uint8Array;
+  /** Its first revocation; `Infinity` where there is none. */
+  readonly revokedMs: number;
   readonly selfSignatures: readonly SelfSignature[];
 }
 
@@ -120,9 +125,10 @@ async function judgePrimary(
     const about: SignedData = { key: key.packet, userID: { write: () => component.body } };
     const signatures = await verifier.selfSignatures(component, isCertification, about, revocable);
     verified.push(signatures);
-    const name = decodeUtf8(component.body);
-    if (name === undefined || name.length > maxNameLength) continue;
-    userIds.push({ name: displayName(name), selfSignatures: signatures.selfSignatures });
+    const { body } = component;
+    const text = decodeUtf8(body);
+    if (text === undefined || text.length > maxNameLength) continue;
+    userIds.push({ name: displayName(text), text, body, ...signatures });
   }
   // Of a version 6 key only the direct signatures say how it may be used (RFC 9580 §10.1.1).
   const governing = key.version === 6 ? [] : verified;

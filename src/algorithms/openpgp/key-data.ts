@@ -14,6 +14,8 @@ export interface KeyDataLimits {
 
 /** Certificates as they were read, and signatures that came without one. */
 export interface KeyData {
+  /** All packets, decoded. */
+  readonly bytes: Bytes;
   readonly certificates: readonly PacketGroup[];
   readonly loose: readonly Uint8Array[];
 }
@@ -31,7 +33,7 @@ export function readKeyData(data: string | Uint8Array, limits: KeyDataLimits): K
   if (holdsPrivateKey(bytes)) throw privateKeyError();
   try {
     const groups = groupPackets(bytes, limits.maxPackets);
-    if (groups.certificates.length > 0 || groups.loose.length > 0) return groups;
+    if (groups.certificates.length > 0 || groups.loose.length > 0) return { bytes, ...groups };
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
     throw keysError("OpenPGP public keys", cause);

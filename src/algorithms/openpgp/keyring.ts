@@ -3,6 +3,7 @@ import { displayName } from "../shared/display-name.js";
 import { Fault } from "../shared/fault.js";
 import { maxNameLength, maxNames } from "../shared/limits.js";
 import { type Certificate, keyRevocations, readCertificate, readRevocations } from "./certificate.js";
+import { Certifications } from "./certifications.js";
 import { revokersOf } from "./designated-revokers.js";
 import { isNamedIn, issuerNames } from "./fingerprint.js";
 import type { KeyData } from "./key-data.js";
@@ -32,6 +33,8 @@ const maxLooseIssuers = 1000;
 
 /** The certificates that the caller gave, merged by fingerprint of their primary keys. Verifies nothing. */
 export class Keyring {
+  /** What the certificates say about each other: apart, so that no verdict on a signature depends on it. */
+  readonly certifications: Certifications = new Certifications();
   readonly #certificates = new Map<string, Certificate>();
   /** Revocation certificates whose certificate is not known yet, by issuer and identity. */
   readonly #loose = new Map<string, Map<string, ParsedSignature>>();
@@ -96,6 +99,7 @@ export class Keyring {
       const { fingerprint } = certificate;
       const known = this.#certificates.get(fingerprint);
       this.#keep(known ? mergeCertificates(known, certificate) : certificate);
+      this.certifications.add(fingerprint, group.userIds);
       if (!isKnownKind(group.primary.body)) return { fingerprint, names, status: "unsupported" };
       return { fingerprint, names, status: known ? "merged" : "imported" };
     } catch (error) {

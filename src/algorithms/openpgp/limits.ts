@@ -31,6 +31,12 @@ export const maxOwnSignaturesOfSlowKeys = 96;
 export const maxBindingsOfSlowKeys = 16;
 /** Different revocations of one primary key; with more it is not known whether the true one is among them. */
 export const maxRevocations = 64;
+/** What one key may have said about one user ID of another; with more it is not known what it says now. */
+export const maxStatements = 256;
+/** The same by a key that openpgp computes with in JavaScript, or a very long one. */
+export const maxStatementsOfSlowKeys = 16;
+/** Other people's certifications and revocations of certifications of one certificate; with more, nobody's count. */
+export const maxCertifications = 20_000;
 /** User IDs with a signature of the certificate itself. */
 export const maxUserIds = 128;
 /** Subkeys with a signature of the certificate itself. */

@@ -3,6 +3,7 @@ import type { SignatureAlgorithm } from "../algorithm.js";
 import { acceptOutput } from "./accept.js";
 import { signingCommands } from "./commands.js";
 import { algorithmId } from "./identifier.js";
+import { IntroductionFinder } from "./introductions.js";
 import { readKeyData } from "./key-data.js";
 import { type KeyImport, Keyring } from "./keyring.js";
 import { libraryLoader } from "./library.js";
@@ -18,8 +19,12 @@ export type KeyMaterial = string | Uint8Array;
 export interface OpenPgpOptions {
   /** Certificates to know from the start: at most 64 MiB each. They trust nobody. */
   readonly keys?: KeyMaterial | readonly KeyMaterial[];
-  /** Asks elsewhere for certificates, and for newer copies of those that `keys` holds. */
-  readonly resolver?: KeyResolver;
+  /**
+   * Asks elsewhere for certificates, and for newer copies of those that `keys` holds: `wkdResolver`, `hkpsResolver`, or your own. Of
+   * several all are asked and their copies merged, so that none can hold back a revocation that another has; where one fails,
+   * verdicts are `resolver-failed`.
+   */
+  readonly resolver?: KeyResolver | readonly KeyResolver[];
   /** How long a resolver's answer is kept in memory, milliseconds; an hour by default. */
   readonly resolverMaxAgeMs?: number;
   /** How long a resolver may take, milliseconds; 30 seconds by default. Past it verdicts are `resolver-failed`. */
@@ -49,6 +54,8 @@ export interface OpenPgpAlgorithm extends SignatureAlgorithm {
   accept: NonNullable<SignatureAlgorithm["accept"]>;
   commands: NonNullable<SignatureAlgorithm["commands"]>;
   cacheContext: NonNullable<SignatureAlgorithm["cacheContext"]>;
+  /** What the certificates of the keyring say about each other (PROTOCOL, "For whom a signer may speak"). */
+  introductions: NonNullable<SignatureAlgorithm["introductions"]>;
 }
 
 /** Changes with every change of the rules, so that no older verdict is taken for one of today's. */
@@ -88,15 +95,18 @@ export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {
   for (const keys of data) importing = importing.then(() => keyring.add(keys));
   // Whoever needs the keys hears of it: verdicts are `verifier-failed`.
   importing.catch(() => undefined);
+  const resolvers = resolversOf(options);
   const resolver =
-    options.resolver &&
-    new ResolverCache(options.resolver, {
-      maxAgeMs: options.resolverMaxAgeMs ?? hourMs,
-      timeoutMs: options.resolverTimeoutMs ?? resolverTimeoutMs,
-      now: options.now ?? Date.now,
-    });
+    resolvers.length === 0
+      ? undefined
+      : new ResolverCache(resolvers, {
+          maxAgeMs: options.resolverMaxAgeMs ?? hourMs,
+          timeoutMs: options.resolverTimeoutMs ?? resolverTimeoutMs,
+          now: options.now ?? Date.now,
+        });
   const sources = new CertificateSources(keyring, resolver);
   const verifier = new Verifier(libraryLoader(options.load), sources, () => importing);
+  const finder = new IntroductionFinder(keyring, verifier);
   return {
     id: algorithmId,
     verify: (input) => verifier.verify(input),
@@ -111,6 +121,10 @@ export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {
       importing.catch(() => undefined);
       return imported;
     },
+    introductions: async (input) => {
+      await importing;
+      return finder.find(input);
+    },
     commands: signingCommands,
     cacheContext: async () => {
       await importing;
@@ -121,13 +135,17 @@ export function openpgp(options: OpenPgpOptions = {}): OpenPgpAlgorithm {
 
 const keyringLimits = { maxBytes: maxKeyringBytes, maxBlocks: maxKeyringBlocks, maxPackets: maxKeyringPackets };
 
+function resolversOf({ resolver }: OpenPgpOptions): KeyResolver[] {
+  return resolver === undefined ? [] : [resolver].flat();
+}
+
 function assertOptions(options: OpenPgpOptions): void {
   if (typeof options !== "object" || options === null) throw optionError("options of openpgp()");
   if (options.keys === null) throw optionError("keys: public keys, or nothing");
   const unknown = Object.keys(options).find((name) => !knownOptions.has(name));
   if (unknown !== undefined) throw optionError("options of openpgp() alone");
-  if (options.resolver !== undefined && typeof options.resolver !== "function")
-    throw optionError("resolver: a function");
+  if (resolversOf(options).some((resolver) => typeof resolver !== "function"))
+    throw optionError("resolver: a function, or several");
   const ageMs = options.resolverMaxAgeMs ?? 0;
   if (!Number.isFinite(ageMs) || ageMs < 0) throw optionError("resolverMaxAgeMs: milliseconds, not negative");
   const timeoutMs = options.resolverTimeoutMs ?? 1;

@@ -17,7 +17,7 @@ export interface ReadCertificates {
  *
  * @throws Fault `too-large` where one is past the bounds
  */
-export async function readCertificates(data: KeyData): Promise<ReadCertificates> {
+export async function readCertificates(data: Pick<KeyData, "certificates" | "loose">): Promise<ReadCertificates> {
   const certificates = new Map<string, Certificate>();
   const revocations = keyRevocations(data.loose);
   for (const group of data.certificates) {

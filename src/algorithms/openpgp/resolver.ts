@@ -1,7 +1,8 @@
 import { orAborted, throwIfAborted } from "../../model/abort.js";
+import type { VerifyInput } from "../algorithm.js";
 import { Fault } from "../shared/fault.js";
 import type { Certificate } from "./certificate.js";
-import { readKeyData } from "./key-data.js";
+import { type KeyDataLimits, readKeyData } from "./key-data.js";
 import { maxBlocks, maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { groupByIssuer, readCertificates, revocationsOf } from "./read-certificates.js";
 import type { ParsedSignature } from "./signature-packet.js";
@@ -28,6 +29,9 @@ export interface Resolved {
   readonly revocations: readonly ParsedSignature[];
 }
 
+/** How a certificate is looked for: `offline`, resolvers are not asked. */
+export type Looking = Pick<VerifyInput, "offline" | "signal">;
+
 interface Answer {
   readonly resolved: Resolved;
   readonly atMs: number;
@@ -40,12 +44,22 @@ interface Pending {
   waiting: number;
 }
 
+/** The most that one answer may be. */
+export const answerLimits: KeyDataLimits = {
+  maxBytes: maxCertificateBytes,
+  maxBlocks,
+  maxPackets: maxCertificatePackets,
+};
+
 const maxEntries = 2000;
 const maxCachedBytes = 64 * 1024 * 1024;
 
-/** A resolver's answers: read, kept for a while, and asked for once however many wait. */
+/**
+ * Resolvers' answers: read, kept for a while, and asked for once however many wait. All are asked, and one that fails fails them
+ * all: it might have been the one that has the revocation.
+ */
 export class ResolverCache {
-  readonly #resolver: KeyResolver;
+  readonly #resolvers: readonly KeyResolver[];
   readonly #maxAgeMs: number;
   readonly #timeoutMs: number;
   readonly #now: () => number;
@@ -54,25 +68,26 @@ export class ResolverCache {
   #sizeBytes = 0;
 
   constructor(
-    resolver: KeyResolver,
+    resolvers: readonly KeyResolver[],
     options: { readonly maxAgeMs: number; readonly timeoutMs: number; readonly now: () => number },
   ) {
-    this.#resolver = resolver;
+    this.#resolvers = resolvers;
     this.#timeoutMs = options.timeoutMs;
     this.#maxAgeMs = options.maxAgeMs;
     this.#now = options.now;
   }
 
   /**
-   * What the resolver has of that fingerprint, from memory or asked for.
+   * What the resolvers have of that fingerprint, from memory or asked for; offline from memory alone.
    *
    * @throws Fault `resolver-failed`; CountersignError `ERR_ABORTED`
    */
-  async find(fingerprint: string, signal?: AbortSignal): Promise<Resolved> {
+  async find(fingerprint: string, { offline = false, signal }: Looking): Promise<Resolved> {
     throwIfAborted(signal);
     const known = this.#answers.get(fingerprint);
     const ageMs = this.#now() - (known?.atMs ?? 0);
     if (known && ageMs >= 0 && ageMs < this.#maxAgeMs) return known.resolved;
+    if (offline) throw new Fault("resolver-failed");
     const pending = this.#pending.get(fingerprint) ?? this.#ask(fingerprint);
     pending.waiting++;
     try {
@@ -100,11 +115,10 @@ export class ResolverCache {
     let resolved: Resolved = { revocations: [] };
     let sizeBytes = 0;
     try {
-      const data = await this.#resolver({ fingerprint, signal });
-      if (data !== undefined) {
-        sizeBytes = data.length;
-        resolved = await readAnswer(data, fingerprint);
-      }
+      const asked = this.#resolvers.map(async (resolver) => resolver({ fingerprint, signal }));
+      const answers = (await Promise.all(asked)).filter((answer) => answer !== undefined);
+      sizeBytes = answers.reduce((total, { length }) => total + length, 0);
+      resolved = await readAnswers(answers, fingerprint);
     } catch (cause) {
       throw new Fault("resolver-failed", { cause });
     }
@@ -128,10 +142,13 @@ export class ResolverCache {
   }
 }
 
-/** All that `data` holds about that fingerprint; other certificates in it are ignored. */
-async function readAnswer(data: string | Uint8Array, fingerprint: string): Promise<Resolved> {
-  const limits = { maxBytes: maxCertificateBytes, maxBlocks, maxPackets: maxCertificatePackets };
-  const { certificates, loose } = await readCertificates(readKeyData(data, limits));
+/** All that the answers hold about that fingerprint, as one; other certificates in them are ignored. */
+async function readAnswers(answers: readonly (string | Uint8Array)[], fingerprint: string): Promise<Resolved> {
+  const read = answers.map((data) => readKeyData(data, answerLimits));
+  const { certificates, loose } = await readCertificates({
+    certificates: read.flatMap((answer) => answer.certificates),
+    loose: read.flatMap((answer) => answer.loose),
+  });
   const certificate = certificates.get(fingerprint);
   const revocations = revocationsOf(groupByIssuer(loose), fingerprint);
   return { revocations, ...(certificate && { certificate }) };

@@ -45,6 +45,8 @@ export interface VerifiedSignatures {
   readonly refusal?: ReportCode;
   /** Some could not be computed here. */
   readonly isUnsupported: boolean;
+  /** The first revocation, whatever was said again after it; `Infinity` where there is none. */
+  readonly revokedMs: number;
 }
 
 const superseded = 1;
@@ -82,7 +84,8 @@ export class SignatureVerifier {
         accepted.push({ ...(await this.#accept(signature, ends, data, options.subkey)), identity });
     }
     accepted.sort((a, b) => b.createdMs - a.createdMs || (a.identity < b.identity ? -1 : 1));
-    return { selfSignatures: accepted, isUnsupported, ...(refusal === undefined ? {} : { refusal }) };
+    const revokedMs = Math.min(Number.POSITIVE_INFINITY, ...ends);
+    return { selfSignatures: accepted, isUnsupported, revokedMs, ...(refusal === undefined ? {} : { refusal }) };
   }
 
   /** The revocations that are right; where it cannot be computed, and the primary key is named as the issuer, it counts. */

@@ -8,6 +8,7 @@ export const signatureType = {
   binary: 0x00,
   text: 0x01,
   certificationGeneric: 0x10,
+  certificationPersona: 0x11,
   certificationPositive: 0x13,
   subkeyBinding: 0x18,
   primaryKeyBinding: 0x19,

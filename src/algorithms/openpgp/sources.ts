@@ -5,7 +5,7 @@ import type { Keyring } from "./keyring.js";
 import { maxCertificateBytes, maxCertificatePackets } from "./limits.js";
 import { includesCertificate, mergeCertificates, withRevocations } from "./merge-certificates.js";
 import { groupPackets } from "./packet-groups.js";
-import type { Resolved, ResolverCache } from "./resolver.js";
+import type { Looking, Resolved, ResolverCache } from "./resolver.js";
 import type { ParsedSignature } from "./signature-packet.js";
 
 const fingerprintGrammar = /^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/;
@@ -41,11 +41,11 @@ export class CertificateSources {
    * @param extra further copies that count this once
    * @throws Fault `malformed`, `too-large`, `no-key`, `resolver-failed`; CountersignError `ERR_ABORTED`
    */
-  async find(key: string, extra: readonly Certificate[], signal?: AbortSignal): Promise<NamedCertificate> {
+  async find(key: string, extra: readonly Certificate[], looking: Looking): Promise<NamedCertificate> {
     const copy = fingerprintGrammar.test(key) ? undefined : await this.#readCopy(key);
     const fingerprint = copy?.fingerprint ?? key.toUpperCase();
     const given = extra.filter((certificate) => certificate.fingerprint === fingerprint);
-    const { known, revocations } = await this.#findKnown(fingerprint, signal);
+    const { known, revocations } = await this.#findKnown(fingerprint, looking);
     const [first, ...others] = [known, ...given, copy].filter((certificate) => certificate !== undefined);
     if (!first) throw new Fault("no-key");
     const certificate = others.reduce((merged, other) => this.#merge(merged, other), first);
@@ -56,10 +56,10 @@ export class CertificateSources {
   /** What keyring and resolver have. A newer copy that cannot be had, or not be read, might have been a revocation. */
   async #findKnown(
     fingerprint: string,
-    signal: AbortSignal | undefined,
+    looking: Looking,
   ): Promise<{ known: Certificate | undefined; revocations: readonly ParsedSignature[] }> {
     const held = this.#keyring.find(fingerprint);
-    const { certificate, revocations } = (await this.#resolver?.find(fingerprint, signal)) ?? nothing;
+    const { certificate, revocations } = (await this.#resolver?.find(fingerprint, looking)) ?? nothing;
     if (!held || !certificate) return { known: held ?? certificate, revocations };
     try {
       return { known: this.#merge(held, certificate), revocations };

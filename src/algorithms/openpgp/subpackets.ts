@@ -5,6 +5,8 @@ import { readNumber } from "./packets.js";
 const type = {
   created: 2,
   expires: 3,
+  trust: 5,
+  regularExpression: 6,
   keyExpires: 9,
   revocationKey: 12,
   issuerKeyId: 16,
@@ -45,6 +47,10 @@ export interface SubpacketContents {
   readonly issuers: readonly string[];
   /** Bodies of embedded signatures from both areas: each proves itself. */
   readonly embedded: readonly Uint8Array[];
+  /** Of a trust signature: level and amount, as they stand (RFC 9580 §5.2.3.21). */
+  readonly trust?: Uint8Array;
+  /** Of a trust signature: whom it is limited to, as they stand (RFC 9580 §5.2.3.22). */
+  readonly regularExpressions: readonly Uint8Array[];
   /** Whether something signed is marked critical and not understood. */
   readonly hasUnknownCritical: boolean;
 }
@@ -75,6 +81,7 @@ export function subpacketContents(hashed: readonly Subpacket[], unhashed: readon
   const lifetime = seconds(last(hashed, type.keyExpires));
   const flags = last(hashed, type.keyFlags);
   const reason = last(hashed, type.revocationReason);
+  const trust = last(hashed, type.trust);
   const signedIssuers = issuersIn(hashed);
   return {
     createdMs: created * 1000,
@@ -86,6 +93,8 @@ export function subpacketContents(hashed: readonly Subpacket[], unhashed: readon
     revokers: revokersIn(hashed),
     issuers: signedIssuers.length > 0 ? signedIssuers : issuersIn(unhashed),
     embedded: [...hashed, ...unhashed].filter((entry) => entry.type === type.embeddedSignature).map((e) => e.body),
+    ...(trust === undefined ? {} : { trust }),
+    regularExpressions: hashed.filter((entry) => entry.type === type.regularExpression).map((entry) => entry.body),
     hasUnknownCritical: hashed.some((entry) => entry.isCritical && !understood.has(entry.type)),
   };
 }

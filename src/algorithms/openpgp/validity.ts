@@ -4,6 +4,7 @@ import { allSelfSignatures, governingAt, newestFirst, rank } from "./governing.j
 import type { JudgedKey, JudgedUserId } from "./judged-certificate.js";
 import type { BackSignature, SelfSignature } from "./self-signatures.js";
 
+const certifyFlag = 0x01;
 const signDataFlag = 0x02;
 const forever = Number.POSITIVE_INFINITY;
 
@@ -13,6 +14,8 @@ export interface KeyState {
   readonly bindingFault?: ReportCode;
   /** Why it may not make signatures on data: its flags, or a subkey that does not say itself that it belongs here. */
   readonly useFault?: ReportCode;
+  /** Whether its flags let it certify others. */
+  readonly mayCertify: boolean;
   readonly isRevokedHard: boolean;
   /** When it was given up for another, or the signatures directly on it were; `Infinity` where it was not. */
   readonly revokedSoftlyMs: number;
@@ -36,6 +39,7 @@ export function keyStateAt(judged: JudgedKey, nowMs: number): KeyState {
   const useFault = governing.length > 0 ? useFaultOf(judged, governing, nowMs) : undefined;
   return {
     createdMs,
+    mayCertify: (flagsOf(governing) & certifyFlag) !== 0,
     isRevokedHard: judged.revocations.some((revocation) => revocation.isHard),
     revokedSoftlyMs: Math.min(forever, ...soft, last?.endedByRevocation ? last.untilMs : forever),
     endsMs: Math.min(createdMs + lifetimeMs, last?.untilMs ?? forever, backSignatureEnd(governing, nowMs)),
@@ -57,12 +61,15 @@ export function namesAt(userIds: readonly JudgedUserId[], nowMs: number): string
 }
 
 function useFaultOf(judged: JudgedKey, governing: readonly SelfSignature[], nowMs: number): ReportCode | undefined {
-  const flags = governing.find((entry) => entry.keyFlags !== undefined)?.keyFlags ?? 0;
-  if ((flags & signDataFlag) === 0) return "key-not-for-signing";
+  if ((flagsOf(governing) & signDataFlag) === 0) return "key-not-for-signing";
   if (!judged.isSubkey) return undefined;
   const backSignature = governing[0]?.backSignature;
   if (!backSignature) return "key-not-for-signing";
   return begunSpans(governing, nowMs).length > 0 ? undefined : backSignature.fault;
+}
+
+function flagsOf(governing: readonly SelfSignature[]): number {
+  return governing.find((entry) => entry.keyFlags !== undefined)?.keyFlags ?? 0;
 }
 
 function backSignatureEnd(governing: readonly SelfSignature[], nowMs: number): number {

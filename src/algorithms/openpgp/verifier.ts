@@ -55,9 +55,8 @@ export class Verifier {
   ): Promise<Verdict> {
     try {
       await this.#ready();
-      const { certificate, isConfirmed } = await this.#sources.find(key, extra, input.signal);
-      const library = await this.#load();
-      const judged = await this.#judge(library, certificate);
+      const { certificate, isConfirmed } = await this.#sources.find(key, extra, input);
+      const { library, judged } = await this.judge(certificate);
       let best: Verdict | undefined;
       for (const { signature, raw } of signatures) {
         throwIfAborted(input.signal);
@@ -76,7 +75,17 @@ export class Verifier {
     }
   }
 
-  #judge(library: OpenPgpLibrary, certificate: Certificate): Promise<JudgedCertificate> {
+  /**
+   * The certificate with all that it says about itself verified, once.
+   *
+   * @throws Fault with the code of the verdict on everything that it signs
+   */
+  async judge(certificate: Certificate): Promise<{ library: OpenPgpLibrary; judged: JudgedCertificate }> {
+    const library = await this.#load();
+    return { library, judged: await this.#judgeOnce(library, certificate) };
+  }
+
+  #judgeOnce(library: OpenPgpLibrary, certificate: Certificate): Promise<JudgedCertificate> {
     const known = this.#judged.get(certificate);
     if (known) return known;
     const judging = JudgedCertificate.judge(library, certificate);

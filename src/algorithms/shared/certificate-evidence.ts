@@ -1,26 +1,22 @@
 import { encodeBase64 } from "../../encoding/base64.js";
 import { equalBytes } from "../../encoding/bytes.js";
 import type { Signer } from "../../model/report.js";
-import type {
-  RevocationEvidenceShown,
-  SignatureTimestamp,
-  SignerCertificate,
-  SignerPath,
-} from "../../model/signer-certificate.js";
-import { serverNameOf } from "../../model/user-id.js";
+import type { SignatureTimestamp, SignerCertificate } from "../../model/signer-certificate.js";
 import { type Certificate, serialText } from "./certificate.js";
 import { displayName } from "./display-name.js";
+import type { DistinguishedName } from "./distinguished-name.js";
 import type { GeneralName } from "./general-name.js";
+import type { LapsedPath } from "./lapsed-path.js";
 import { maxNameLength, maxNames } from "./limits.js";
-import { namingOf } from "./matrix-names.js";
-import { matrixServerPasses } from "./name-constraints.js";
+import type { Naming } from "./matrix-names.js";
+import { nameText } from "./name-text.js";
+import { pathEvidence } from "./path-evidence.js";
 import type { CertificationPath } from "./path-types.js";
 import { keyHashOf } from "./public-key.js";
-import type { RevocationFinding } from "./revocation-types.js";
 
 const maxAlternativeNames = 32;
-const maxShownNameLength = 1024;
 const maxNamesLength = 4096;
+const maxSerialLength = 1024;
 
 /** What {@link certificateEvidence} shows. */
 export interface EvidenceInput {
@@ -28,9 +24,11 @@ export interface EvidenceInput {
   /** Certificates that came with the signature. */
   readonly presented: readonly Certificate[];
   readonly validPaths: readonly CertificationPath[];
-  /** Paths that fail, the one that fails least first. */
-  readonly rejectedPaths: readonly CertificationPath[];
-  readonly userId: string;
+  readonly lapsedPaths: readonly LapsedPath[];
+  /** A path, valid or not, by which to tell whose key ID it is; absent where there is none. */
+  readonly anyPath: CertificationPath | undefined;
+  /** How the certificate names the owner under a path. */
+  readonly nameOwner: (path: CertificationPath) => Naming | undefined;
   /** What stands behind the algorithm in the key ID. */
   readonly keyId: string | undefined;
   readonly timestamps: readonly SignatureTimestamp[];
@@ -51,32 +49,30 @@ export async function signerOf(certificate: Certificate): Promise<Signer> {
   return { fingerprint: sha256.toUpperCase(), keyHash: await keyHashOf(publicKey), names };
 }
 
-/** What a report shows of the signer's certificate and its valid paths. */
+/** What a report shows of the signer's certificate and its paths. */
 export async function certificateEvidence(input: EvidenceInput): Promise<SignerCertificate> {
-  const { certificate, presented, validPaths, rejectedPaths, userId, keyId, timestamps } = input;
+  const { certificate, presented, validPaths, lapsedPaths, anyPath, nameOwner, keyId, timestamps } = input;
   const { sha256, subject, issuer, notBefore, notAfter, extensions } = certificate;
-  const anyPath = validPaths[0] ?? rejectedPaths[0];
+  const subjectSerialNumber = serialNumberIn(subject);
   return {
     sha256,
-    subject: shown(subject.text),
-    issuer: shown(issuer.text),
-    serialNumber: shown(serialText(certificate)),
+    subject: await nameText(subject),
+    issuer: await nameText(issuer),
+    serialNumber: shortened(serialText(certificate)),
+    ...(subjectSerialNumber !== undefined && { subjectSerialNumber }),
     notBefore,
     notAfter,
     alternativeNames: extensions.alternativeNames
       .flatMap(shownName)
       .filter(({ length }) => length <= maxNameLength)
       .slice(0, maxAlternativeNames),
-    paths: await Promise.all(validPaths.map((path) => shownPath(path, userId))),
+    paths: await Promise.all(validPaths.map((path) => pathEvidence(path, nameOwner(path)))),
+    lapsedPaths: await Promise.all(
+      lapsedPaths.map(async (path) => ({ ...(await pathEvidence(path, nameOwner(path))), code: path.code })),
+    ),
     isIssuerInKeyId: keyId !== undefined && issuerKeyId(anyPath?.chain ?? [certificate], presented) === keyId,
     timestamps,
   };
-}
-
-/** How the certificate names the user under this path; `undefined` too where a CA's name constraints leave the name out. */
-export function ownerNamedBy({ chain }: Pick<CertificationPath, "chain">, userId: string): "uri" | "email" | undefined {
-  const leaf = chain.at(-1);
-  return leaf && matrixServerPasses(chain, serverNameOf(userId)) ? namingOf(leaf, userId) : undefined;
 }
 
 /**
@@ -98,31 +94,15 @@ export function issuerKeyId(chain: readonly Certificate[], presented: readonly C
   return id && encodeBase64(id);
 }
 
-async function shownPath(path: CertificationPath, userId: string): Promise<SignerPath> {
-  const { chain, validFrom, validUntil, revocation } = path;
-  const namedBy = ownerNamedBy(path, userId);
-  return {
-    certificates: await Promise.all(
-      chain.map(async ({ sha256, publicKey, subject }) => ({
-        sha256,
-        keyHash: await keyHashOf(publicKey),
-        subject: shown(subject.text),
-      })),
-    ),
-    validFrom,
-    validUntil,
-    ...(namedBy && { ownerNamedBy: namedBy }),
-    revocation: revocation.map(shownFinding),
-  };
+function shortened(text: string): string {
+  return text.length > maxSerialLength ? `${text.slice(0, maxSerialLength - 1)}…` : text;
 }
 
-function shownFinding({ reason: _reason, ...finding }: RevocationFinding): RevocationEvidenceShown {
-  return finding;
-}
-
-function shown(name: string): string {
-  const text = displayName(name);
-  return text.length > maxShownNameLength ? `${text.slice(0, maxShownNameLength - 1)}…` : text;
+/** Exact, or not at all: one that holds what is not seen, or of several one, would be a look-alike of another. */
+function serialNumberIn({ serialNumbers }: DistinguishedName): string | undefined {
+  const [only = "", ...others] = serialNumbers;
+  const isExact = only !== "" && only.length <= maxNameLength && displayName(only) === only;
+  return isExact && others.length === 0 ? only : undefined;
 }
 
 const shownForms: Readonly<Record<string, string>> = {

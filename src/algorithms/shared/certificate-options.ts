@@ -39,7 +39,7 @@ export interface CertificateConfig {
 }
 
 /** Changes with every change of the rules, so that no older verdict is taken for one of today's. */
-const rulesVersion = 1;
+const rulesVersion = 2;
 const modes: readonly RevocationMode[] = ["none", "soft-fail", "hard-fail"];
 const known: ReadonlySet<string> = new Set([
   "trustedCertificates",

@@ -11,10 +11,12 @@ export interface DistinguishedName {
   readonly relativeNames: readonly string[];
   /** All of it in one text, to compare whole names by. */
   readonly comparable: string;
-  /** To be read by people (RFC 4514): most significant last. */
+  /** To be read by people (RFC 4514): most significant last. No two names that differ have one text. */
   readonly text: string;
   /** Values of emailAddress in it. */
   readonly mailAddresses: readonly string[];
+  /** Values of serialNumber in it; empty text for one that is no string. */
+  readonly serialNumbers: readonly string[];
   /** The whole of it in DER. */
   readonly encoded: Uint8Array;
 }
@@ -26,11 +28,13 @@ interface Attribute {
   readonly encoded: Uint8Array;
 }
 
+const serialNumber = "2.5.4.5";
+
 /** The short names of RFC 4514 §3 and the few others that certificates of people hold. */
 const shortNames: ReadonlyMap<string, string> = new Map([
   ["2.5.4.3", "CN"],
   ["2.5.4.4", "SN"],
-  ["2.5.4.5", "serialNumber"],
+  [serialNumber, "serialNumber"],
   ["2.5.4.6", "C"],
   ["2.5.4.7", "L"],
   ["2.5.4.8", "ST"],
@@ -63,13 +67,15 @@ export function comparableBehind(base: DistinguishedName, relativeName: DerValue
 
 function nameOf(relative: readonly (readonly Attribute[])[], encoded: Uint8Array): DistinguishedName {
   const relativeNames = relative.map(comparableRelative);
-  const mails = relative.flat().filter(({ type }) => type === oid.emailAddress);
+  const valuesOf = (wanted: string): string[] =>
+    relative.flat().flatMap(({ type, text }) => (type === wanted ? [text ?? ""] : []));
   const texts = relative.map((attributes) => attributes.map(attributeText).join("+"));
   return {
     relativeNames,
     comparable: joined(relativeNames),
     text: texts.reverse().join(", "),
-    mailAddresses: mails.map(({ text }) => text ?? ""),
+    mailAddresses: valuesOf(oid.emailAddress),
+    serialNumbers: valuesOf(serialNumber),
     encoded,
   };
 }
@@ -110,7 +116,8 @@ function comparableValue(text: string | undefined, encoded: Uint8Array): string 
 }
 
 function attributeText({ type, text, encoded }: Attribute): string {
-  const value = text === undefined ? `#${toHex(encoded)}` : text.replace(/["+,;<>\\]/g, "\\$&");
+  // A number sign at the start means a value that is no string.
+  const value = text === undefined ? `#${toHex(encoded)}` : text.replace(/["+,;<>\\]|^[ #]| $/g, "\\$&");
   return `${shortNames.get(type) ?? type}=${withoutControls(value)}`;
 }
 

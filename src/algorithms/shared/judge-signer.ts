@@ -1,30 +1,22 @@
 import { type Bytes, sha256, toHex } from "../../encoding/bytes.js";
 import { CountersignError } from "../../errors.js";
 import { throwIfAborted } from "../../model/abort.js";
-import type { ReportCode, Verdict } from "../../model/report.js";
-import type { SignatureTimestamp } from "../../model/signer-certificate.js";
+import { type ReportCode, statusOfCode, type Verdict } from "../../model/report.js";
 import type { VerifyInput } from "../algorithm.js";
 import type { Certificate } from "./certificate.js";
 import { certificateEvidence, signerOf } from "./certificate-evidence.js";
 import type { CertificateConfig } from "./certificate-options.js";
-import { validatePaths } from "./certification-path.js";
 import { type CmsMessage, readCmsMessage, signersCertificates } from "./cms-message.js";
 import type { CmsSignerInfo } from "./cms-signed-data.js";
 import { verifySignerInfo } from "./cms-verify.js";
 import { Fault, verdictOf } from "./fault.js";
+import { lapsedPaths } from "./lapsed-path.js";
+import type { Naming } from "./matrix-names.js";
 import type { CertificationPath, PathRequest, PathVerdict } from "./path-types.js";
+import { type TimestampFindings, validateAt } from "./validate-at.js";
 
 /** While revocation could not be found out and the addresses may answer later, a verdict is asked for again after this. */
 const askAgainMs = 10 * 60_000;
-
-/** Timestamps on a signature. */
-export interface TimestampFindings {
-  readonly shown: readonly SignatureTimestamp[];
-  /** The earliest moment that one which counts proves. */
-  readonly at?: number;
-  /** Until when that one can be verified. */
-  readonly validUntil?: number;
-}
 
 /** In what the algorithms differ. */
 export interface SignerRules {
@@ -34,12 +26,10 @@ export interface SignerRules {
   findFormFault(message: CmsMessage): ReportCode | undefined;
   /** Timestamps on the signature. */
   readTimestamps?(signer: CmsSignerInfo, request: PathRequest): Promise<TimestampFindings>;
-  /** The valid paths that count for this user, and why none does where none does; all of them where absent. */
-  choosePaths?(
-    certificate: Certificate,
-    paths: readonly CertificationPath[],
-    userId: string,
-  ): { readonly counting: readonly CertificationPath[]; readonly otherwise: ReportCode };
+  /** How the certificate names the user under this path, as far as the algorithm goes by such a name. */
+  nameOwner(path: CertificationPath, userId: string): Naming | undefined;
+  /** Why no path counts that does not name the user; absent where it does not matter whom a certificate names. */
+  nameFault?(certificate: Certificate, userId: string): ReportCode;
 }
 
 /**
@@ -60,7 +50,7 @@ export async function judgeSigner(input: VerifyInput, config: CertificateConfig,
 }
 
 async function judge(input: VerifyInput, config: CertificateConfig, rules: SignerRules): Promise<Verdict> {
-  const { object, value, now, signal } = input;
+  const { object, value, now, offline, signal } = input;
   const bytes = rules.decode(value);
   const message = await readCmsMessage(bytes);
   const { signer, signedData, certificates: presented } = message;
@@ -76,12 +66,17 @@ async function judge(input: VerifyInput, config: CertificateConfig, rules: Signe
     roots,
     at: config.verificationTime ?? now,
     now: config.verificationTime ?? now,
-    revocation: { mode: config.mode, evidence, ...(config.fetch && { fetch: config.fetch }) },
+    revocation: { mode: config.mode, evidence, ...(config.fetch && !offline && { fetch: config.fetch }) },
     ...(signal && { signal }),
   };
   const timestamps = (await rules.readTimestamps?.(signer, request)) ?? { shown: [] };
   const paths = await validateAt(request, timestamps);
-  const { code, ...interval } = verdictByPaths(paths, leaf, object.userId, rules);
+  const nameOwner = (path: CertificationPath): Naming | undefined => rules.nameOwner(path, object.userId);
+  const isCounting = (path: CertificationPath): boolean => !rules.nameFault || nameOwner(path) !== undefined;
+  const lapsed = lapsedPaths(paths.rejectedPaths, config.mode, request.at).filter(isCounting);
+  const counting = paths.code === "valid" ? paths.validPaths.filter(isCounting) : lapsed;
+  const otherwise = paths.code === "valid" ? rules.nameFault?.(leaf, object.userId) : undefined;
+  const { code, ...interval } = verdictByPaths(paths, counting, otherwise ?? paths.code);
   return verdictOf(code, {
     ...interval,
     ...freshness(paths, input, config),
@@ -90,8 +85,9 @@ async function judge(input: VerifyInput, config: CertificateConfig, rules: Signe
       certificate: leaf,
       presented,
       validPaths: code === "valid" ? paths.validPaths : [],
-      rejectedPaths: [...paths.validPaths, ...paths.rejectedPaths],
-      userId: object.userId,
+      lapsedPaths: statusOfCode[code] === "invalid" ? [] : lapsed,
+      anyPath: paths.validPaths[0] ?? paths.rejectedPaths[0],
+      nameOwner,
       keyId: input.key,
       timestamps: timestamps.shown,
     }),
@@ -113,41 +109,17 @@ function signersCertificate(
   return pinned;
 }
 
-/**
- * Now, or where that is too late and a timestamp counts, at its time: a certificate that has expired since, or was taken back for
- * no cause, was good when the signature was there already.
- *
- * Lists leave certificates out that have expired, so one of today proves nothing of them: under `hard-fail` there must be lists or
- * answers that were good at the timestamp's time. What says today that they were revoked counts all the same.
- */
-async function validateAt(request: PathRequest, { at, validUntil }: TimestampFindings): Promise<PathVerdict> {
-  const paths = await validatePaths(request);
-  const isTooLate = paths.code === "cert-expired" || paths.code === "cert-revoked-softly";
-  if (!isTooLate || at === undefined) return paths;
-  const { mode = "none", evidence } = request.revocation ?? {};
-  const known = evidence ? { evidence } : {};
-  if (mode === "hard-fail") {
-    const atThatTime = await validatePaths({ ...request, at, now: at, revocation: { mode, ...known } });
-    if (atThatTime.code !== "valid") return paths;
-  }
-  const softly = mode === "none" ? mode : "soft-fail";
-  const then = await validatePaths({ ...request, at, revocation: { mode: softly, ...known } });
-  if (then.code !== "valid") return paths;
-  const ends = { validUntil: validUntil ?? at, freshUntil: validUntil ?? at };
-  return { ...then, ...ends, validPaths: then.validPaths.map((path) => ({ ...path, validUntil: ends.validUntil })) };
-}
-
+/** The code, and the interval of the longest-lived path that counts; of what has ended, only where a path says when. */
 function verdictByPaths(
-  { code, validPaths, validFrom, validUntil }: PathVerdict,
-  leaf: Certificate,
-  userId: string,
-  rules: SignerRules,
+  { code, validFrom, validUntil }: PathVerdict,
+  counting: readonly CertificationPath[],
+  otherwise: ReportCode,
 ): Pick<Verdict, "code" | "validFrom" | "validUntil"> {
-  const chosen = code === "valid" ? rules.choosePaths?.(leaf, validPaths, userId) : undefined;
-  const [longest] = [...(chosen?.counting ?? [])].sort((a, b) => b.validUntil - a.validUntil);
+  const [longest] = [...counting].sort((a, b) => b.validUntil - a.validUntil);
   if (longest) return { code, validFrom: longest.validFrom, validUntil: longest.validUntil };
+  if (code === "cert-expired" || code === "cert-revoked-softly") return { code };
   return {
-    code: chosen?.otherwise ?? code,
+    code: otherwise,
     ...(validFrom !== undefined && { validFrom }),
     ...(validUntil !== undefined && { validUntil }),
   };

@@ -22,8 +22,7 @@ export async function findByLists(question: RevocationQuestion): Promise<Revocat
   const { certificate, request } = question;
   const now = request.now ?? request.at;
   const findings: RevocationFinding[] = [];
-  const covered = new Set<number>();
-  let used: RevocationList | undefined;
+  const used: ApplicableList[] = [];
   for (const { list, reasons } of await applicableLists(question)) {
     const delta = await findDelta(list, question);
     const isCurrent = isGoodAt(list, now);
@@ -37,13 +36,24 @@ export async function findByLists(question: RevocationQuestion): Promise<Revocat
       findings.push({ ...about, status: "unknown" });
       continue;
     }
-    for (const reason of reasons) covered.add(reason);
-    if (!used || endOf(list) < endOf(used)) used = list;
+    used.push({ list, reasons });
   }
-  if (used && allReasons.every((reason) => covered.has(reason))) {
-    findings.push({ certificate: certificate.sha256, source: "crl", ...datesOf(used), status: "good" });
+  const thisUpdate = coveredSince(used);
+  if (thisUpdate !== undefined) {
+    const nextUpdate = Math.min(...used.map(({ list }) => endOf(list)));
+    findings.push({ certificate: certificate.sha256, source: "crl", thisUpdate, nextUpdate, status: "good" });
   }
   return findings;
+}
+
+/** From when on lists between them cover every reason; `undefined` where they do not. */
+function coveredSince(lists: readonly ApplicableList[]): number | undefined {
+  const covered = new Set<number>();
+  for (const { list, reasons } of [...lists].sort((a, b) => a.list.thisUpdate - b.list.thisUpdate)) {
+    for (const reason of reasons) covered.add(reason);
+    if (allReasons.every((reason) => covered.has(reason))) return list.thisUpdate;
+  }
+  return undefined;
 }
 
 interface ApplicableList {

@@ -1,8 +1,8 @@
 import type { Bytes } from "../../encoding/bytes.js";
 import type { SigningCommand } from "../algorithm.js";
 
-/** The name under which the exact bytes are saved before a `file` command. */
-export const inputFile = "matrix-master-key.json";
+/** The name under which the exact bytes of a master key are saved before a `file` command. */
+export const masterKeyFile = "matrix-master-key.json";
 
 /** A longer command line is refused by some shells. */
 const maxPipeLength = 8000;
@@ -19,7 +19,7 @@ export function printfCommand(bytes: Bytes): string | undefined {
   return `printf %s '${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A command that reads {@link inputFile} and writes `outputFile`; it holds no byte of the object, so every shell takes it. */
-export function fileCommand(tool: string, command: string, outputFile: string): SigningCommand {
+/** A command that reads `inputFile` and writes `outputFile`; it holds no byte of the object, so every shell takes it. */
+export function fileCommand(tool: string, command: string, inputFile: string, outputFile: string): SigningCommand {
   return { tool, form: "file", command, inputFile, outputFile };
 }

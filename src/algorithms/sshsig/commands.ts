@@ -1,6 +1,6 @@
 import type { Bytes } from "../../encoding/bytes.js";
 import type { SigningCommand } from "../algorithm.js";
-import { fileCommand, inputFile, printfCommand } from "../shared/signing-command.js";
+import { fileCommand, masterKeyFile, printfCommand } from "../shared/signing-command.js";
 import { namespace } from "./identifier.js";
 
 const tool = "ssh-keygen";
@@ -13,8 +13,8 @@ const sign = `${tool} -Y sign -n ${namespace}`;
  * `pipe` form is for POSIX shells, and left out where the bytes hold anything but printable ASCII or are too long; the `file`
  * form holds no byte of the object and works in every shell, on a file saved before, in the folder of the key.
  */
-export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
+export function signingCommands(bytes: Bytes, inputFile: string = masterKeyFile): readonly SigningCommand[] {
   const echo = printfCommand(bytes);
-  const file = fileCommand(tool, `${sign} -f id_ed25519 ${inputFile}`, `${inputFile}.sig`);
+  const file = fileCommand(tool, `${sign} -f id_ed25519 ${inputFile}`, inputFile, `${inputFile}.sig`);
   return echo ? [{ tool, form: "pipe", command: `${echo} | ${sign} -f ~/.ssh/id_ed25519` }, file] : [file];
 }

@@ -1,8 +1,7 @@
 import type { Bytes } from "../../encoding/bytes.js";
 import type { SigningCommand } from "../algorithm.js";
-import { fileCommand, printfCommand } from "../shared/signing-command.js";
+import { fileCommand, masterKeyFile, printfCommand } from "../shared/signing-command.js";
 
-const signatureFile = "matrix-master-key.json.cms";
 /** Exactly what Element reads: RSASSA-PSS with SHA-512 and 64 bytes of salt, the certificate by its key, no attributes. */
 const asElement =
   "-noattr -keyid -md sha512 -keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:64 -keyopt rsa_mgf1_md:sha512";
@@ -15,14 +14,15 @@ const asElement =
  * left out where the bytes hold anything but printable ASCII; the `file` form works in `cmd.exe` and PowerShell too, on a file saved
  * before.
  */
-export function signingCommands(bytes: Bytes): readonly SigningCommand[] {
+export function signingCommands(bytes: Bytes, inputFile: string = masterKeyFile): readonly SigningCommand[] {
+  const signatureFile = `${inputFile}.cms`;
   const sign = `openssl cms -sign -binary -signer certificate.pem -inkey key.pem -certfile chain.pem ${asElement}`;
   const echo = printfCommand(bytes);
-  const file = fileCommand("openssl", "", signatureFile);
+  const onFile = `${sign} -outform PEM -in ${inputFile} -out ${signatureFile}`;
   return [
     ...(echo === undefined
       ? []
       : [{ tool: "openssl", form: "pipe" as const, command: `${echo} | ${sign} -outform PEM` }]),
-    { ...file, command: `${sign} -outform PEM -in ${file.inputFile} -out ${signatureFile}` },
+    fileCommand("openssl", onFile, inputFile, signatureFile),
   ];
 }

@@ -1,23 +1,20 @@
 import type { ReportCode } from "../../model/report.js";
 import { hasNoParameters } from "../shared/algorithm-identifier.js";
 import type { Certificate } from "../shared/certificate.js";
-import { ownerNamedBy } from "../shared/certificate-evidence.js";
 import { type CmsMessage, signersCertificates } from "../shared/cms-message.js";
 import { decodeCmsValue } from "../shared/cms-value.js";
 import type { SignerRules } from "../shared/judge-signer.js";
 import { namingOf } from "../shared/matrix-names.js";
 import { oid } from "../shared/object-identifiers.js";
-import type { CertificationPath } from "../shared/path-types.js";
+import { ownerNamedBy } from "../shared/path-evidence.js";
 import { readHash, readScheme } from "../shared/signature-scheme.js";
 
 /** What is particular to signatures as Element writes them (PROTOCOL, io.element.x509). */
 export const x509Rules: SignerRules = {
   decode: (value) => decodeCmsValue(value, ["CMS"], false),
   findFormFault,
-  choosePaths: (certificate, paths, userId) => ({
-    counting: paths.filter((path) => ownerNamedBy(path, userId) !== undefined),
-    otherwise: nameFault(certificate, paths, userId),
-  }),
+  nameOwner: ownerNamedBy,
+  nameFault,
 };
 
 /**
@@ -40,6 +37,6 @@ function findFormFault({ signedData, signer, certificates }: CmsMessage): Report
 }
 
 /** Why no valid path counts: another name, or none; or a name that a CA's constraints do not let count. */
-function nameFault(certificate: Certificate, paths: readonly CertificationPath[], userId: string): ReportCode {
-  return paths.length > 0 && namingOf(certificate, userId) ? "name-constraints" : "name-mismatch";
+function nameFault(certificate: Certificate, userId: string): ReportCode {
+  return namingOf(certificate, userId) ? "name-constraints" : "name-mismatch";
 }

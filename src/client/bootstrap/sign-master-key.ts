@@ -2,7 +2,6 @@ import type { AlgorithmRegistry } from "../../algorithms/registry.js";
 import { equalBytes } from "../../encoding/bytes.js";
 import { isJsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
-import { masterKeyObject } from "../../matrix/own-identity.js";
 import { lint } from "../../model/lint/lint.js";
 import { readSignable } from "../../model/signable.js";
 import { tell } from "../../model/tell.js";
@@ -14,6 +13,7 @@ import {
   type OwnSignature,
   signingRequest,
   type UnsignedMasterKey,
+  unsignedMasterKey,
 } from "../owner/own-signature.js";
 import type { FirstUploadOptions } from "./sign-first-upload.js";
 
@@ -28,9 +28,8 @@ export function readNewMasterKey(masterKey: unknown): UnsignedMasterKey {
   const userId = isJsonObject(masterKey) && Object.hasOwn(masterKey, "user_id") ? masterKey.user_id : undefined;
   if (isJsonObject(masterKey) && typeof userId === "string") {
     const { publicKey = "" } = readSignable(masterKey, userId);
-    const object = masterKeyObject(userId, publicKey);
-    const signable = readSignable(object, userId);
-    if (equalBytes(signable.bytes, readSignable(masterKey, userId).bytes)) return { object, signable, publicKey };
+    const key = unsignedMasterKey(userId, publicKey);
+    if (equalBytes(key.signable.bytes, readSignable(masterKey, userId).bytes)) return key;
   }
   throw new CountersignError("ERR_OBJECT_SHAPE", "expected a master key and nothing more, got another object");
 }
@@ -51,7 +50,7 @@ export async function signMasterKey(
   // A copy, because what the callee does to it must not change what its answer is verified against.
   const output = await orSignFailed(() => sign(structuredClone(request)));
   if (output === undefined) return undefined;
-  const accepted = await orSignFailed(() => acceptSignature(registry, request, output, readClock(now)));
+  const accepted = await orSignFailed(() => acceptSignature(registry, request, output, { now: readClock(now) }));
   const { copy: signature } = copyOwn(accepted.signature);
   const rules = lint(signature)
     .filter(({ rule, routes }) => routes.includes("bootstrap") && !force.includes(rule))

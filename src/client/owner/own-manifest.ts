@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../encoding/canonical-json.js";
 import type { JsonObject } from "../../encoding/json-object.js";
+import { withCrossSigningSeed } from "../../matrix/cross-signing-seed.js";
 import type { OwnMasterKey } from "../../matrix/own-identity.js";
 import type { ManifestPlace } from "../../matrix/routes/manifest-place.js";
 import { profileFieldPlace } from "../../matrix/routes/profile-field.js";
@@ -11,7 +12,6 @@ import {
   type WrittenManifest,
   writeManifest,
 } from "../../matrix/routes/write-manifest.js";
-import { withSelfSigningSeed } from "../../matrix/self-signing-key.js";
 import type { ExternalSignature } from "../../model/external-signature.js";
 import type { Withdrawal } from "../../model/manifest/manifest.js";
 import {
@@ -98,7 +98,9 @@ async function writingOf(
       if (selfSigningKey === undefined) return manifest;
       const approve = (seed: Uint8Array<ArrayBuffer>): Promise<JsonObject> =>
         approveManifest(manifest, seed, selfSigningKey);
-      return (await withSelfSigningSeed(session.client, selfSigningKey, approve, context.signal)) ?? manifest;
+      const wanted = { purpose: "self-signing-key", publicKey: selfSigningKey, mayAsk: true } as const;
+      // Without the key the manifest goes out unapproved, which its receipt says.
+      return (await withCrossSigningSeed(session.client, wanted, approve, context.signal)) ?? manifest;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { SigningCommand, SizeEstimate } from "../../algorithms/algorithm.js";
+import type { AcceptInput, SigningCommand, SizeEstimate } from "../../algorithms/algorithm.js";
 import { type AlgorithmRegistry, requireAlgorithm } from "../../algorithms/registry.js";
 import { type Bytes, equalBytes } from "../../encoding/bytes.js";
 import { canonicalJson } from "../../encoding/canonical-json.js";
@@ -43,6 +43,12 @@ export interface ExpectedSize extends SizeEstimate {
 
 /** A master key in the form in which it is signed, whether a server has it already or not. */
 export type UnsignedMasterKey = Pick<OwnMasterKey, "object" | "signable" | "publicKey">;
+
+/** A master key as clients write it. @param publicKey unpadded base64 */
+export function unsignedMasterKey(userId: string, publicKey: string): UnsignedMasterKey {
+  const object = masterKeyObject(userId, publicKey);
+  return { object, signable: readSignable(object, userId), publicKey };
+}
 
 /** An own signature, verified, with the master key that it is on. */
 export interface OwnSignature extends ExternalSignature {
@@ -89,8 +95,7 @@ export async function acceptSignature(
   registry: AlgorithmRegistry,
   request: SigningRequest,
   output: string | Uint8Array,
-  now: number,
-  signal?: AbortSignal,
+  { now, offline = false, signal }: Pick<AcceptInput, "now" | "offline" | "signal">,
 ): Promise<{ readonly signature: OwnSignature; readonly verdict: Verdict }> {
   const algorithm = requireAlgorithm(registry, request.algorithm);
   const object = readSignable(request.object, request.userId);
@@ -101,7 +106,7 @@ export async function acceptSignature(
   if (!algorithm.accept) {
     throw new CountersignError("ERR_ALGORITHM_CANNOT_SIGN", "expected an algorithm that makes signatures");
   }
-  const accepting = algorithm.accept({ object, output, now, ...(signal && { signal }) });
+  const accepting = algorithm.accept({ object, output, now, offline, ...(signal && { signal }) });
   const { keyId, value, verdict } = await orAborted(accepting, signal);
   if (verdict.status !== "valid") throw new AcceptError(verdict);
   if (parseKeyId(keyId)?.algorithm !== request.algorithm) {

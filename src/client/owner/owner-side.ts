@@ -1,12 +1,20 @@
 /**
  * What the owner of a key does: loaded when it is first needed, since most pages only ever read.
  */
-import { ownMasterKey } from "../../matrix/own-identity.js";
+import { ownMasterKey, ownPublicKey } from "../../matrix/own-identity.js";
+import { ownUserId } from "../../matrix/own-user-id.js";
 import { identifyServer } from "../../matrix/servers/identify-server.js";
 import { callContext, type Session } from "../session.js";
 import { disclosuresOn } from "./disclosure.js";
 import { holdAccepted, outboxEntry } from "./outbox.js";
-import { acceptSignature, copyOwn, type OwnSignature, type SigningRequest, signingRequest } from "./own-signature.js";
+import {
+  acceptSignature,
+  copyOwn,
+  type OwnSignature,
+  type SigningRequest,
+  signingRequest,
+  unsignedMasterKey,
+} from "./own-signature.js";
 
 export { diagnose } from "../../matrix/diagnose.js";
 export { prepareRoom } from "../../matrix/prepare-room.js";
@@ -17,10 +25,17 @@ export { publishOwn } from "./publish-own.js";
 export { resumeOutbox } from "./resume.js";
 export { withdrawOwn } from "./withdraw.js";
 
-/** The request to sign the own master key with an algorithm. Throws what `ownMasterKey` and `signingRequest` throw. */
+/**
+ * The request to sign the own master key with an algorithm. Offline the server's copy of the key is not compared: publishing does
+ * that. Throws what `ownMasterKey` and `signingRequest` throw.
+ */
 export async function prepareOwn(session: Session, algorithm: string, signal?: AbortSignal): Promise<SigningRequest> {
   const { client, http, registry } = session;
   const context = callContext(session, signal);
+  if (session.offline) {
+    const own = unsignedMasterKey(ownUserId(client), await ownPublicKey(client, context.signal));
+    return signingRequest(registry, algorithm, own, disclosuresOn(undefined));
+  }
   const own = await ownMasterKey(client, http, context.signal);
   const server = await identifyServer(http, client.getHomeserverUrl(), context.signal);
   return signingRequest(registry, algorithm, own, disclosuresOn(server));
@@ -38,7 +53,11 @@ export async function acceptOwn(
 ): Promise<OwnSignature> {
   const context = callContext(session, signal);
   const now = context.now();
-  const { signature, verdict } = await acceptSignature(session.registry, request, output, now, context.signal);
+  const { signature, verdict } = await acceptSignature(session.registry, request, output, {
+    now,
+    offline: session.offline,
+    signal: context.signal,
+  });
   const { copy, id } = copyOwn(signature);
   const { masterKey, ...bare } = copy;
   session.accepted.set(id, verdict);

@@ -17,13 +17,14 @@ export interface OutboxResult {
 }
 
 /**
- * Tries every waiting entry once, oldest first. What another tab did meanwhile is not done again.
+ * Tries every waiting entry once, oldest first. What another tab did meanwhile is not done again. Offline nothing is tried.
  *
  * @throws CountersignError `ERR_CLOSED`, `ERR_ABORTED`
  */
 export async function resumeOutbox(session: Session, signal?: AbortSignal): Promise<OutboxResult[]> {
   const context = callContext(session, signal);
   const results: OutboxResult[] = [];
+  if (session.offline) return results;
   for (const entry of await waitingEntries(session)) {
     const result = await tryEntry(session, entry, context);
     if (result) results.push(result);

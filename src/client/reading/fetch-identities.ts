@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../encoding/json-object.js";
 import type { MatrixHttp } from "../../matrix/http.js";
-import { type QueriedKeys, queryKeys } from "../../matrix/key-query.js";
+import { type QueriedKeys, queryKeys, readKeys } from "../../matrix/key-query.js";
 import { createFieldReader, type FieldReader } from "../../matrix/reading/field-reader.js";
 import { type RoomReading, readRoom } from "../../matrix/reading/read-room.js";
 import { createSemaphore, type Semaphore } from "../../matrix/semaphore.js";
@@ -25,6 +25,10 @@ export interface ReadingSources {
   readonly bundles: ReadonlyMap<string, readonly JsonObject[]>;
   readonly memory: ManifestMemory;
   readonly fields: FieldCache;
+  /** An answer to `/keys/query` in place of asking. */
+  readonly keys?: JsonObject | undefined;
+  /** Whether nobody is asked: what there is comes from `keys`, bundles and memory. */
+  readonly offline?: boolean;
   /** Whether profiles are asked anew, whatever the cache and the rooms hold. */
   readonly fresh?: boolean;
 }
@@ -67,6 +71,7 @@ export function openReading(sources: ReadingSources, context: ReadingContext): I
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
   const { http, reader } = context;
+  const roomIds = sources.offline ? [] : new Set(sources.rooms);
   let rooms: Promise<RoomReading[]> | undefined;
   const shared: Shared = {
     sources,
@@ -74,13 +79,15 @@ export function openReading(sources: ReadingSources, context: ReadingContext): I
     signal,
     // In turn, so that who comes later learns from who came first which servers do not answer.
     inTurn: createSemaphore(maxReadAtOnce),
-    askProfile: createFieldReader({ http, signal, reader, direct: sources.direct }),
+    askProfile: sources.offline
+      ? async () => undefined
+      : createFieldReader({ http, signal, reader, direct: sources.direct }),
   };
   return async (userIds) => {
     try {
-      rooms ??= Promise.all([...new Set(sources.rooms)].map((roomId) => readRoom(roomId, reader, http, signal)));
+      rooms ??= Promise.all([...roomIds].map((roomId) => readRoom(roomId, reader, http, signal)));
       const [keys, inRooms, remembered, cached] = await Promise.all([
-        queryKeys(http, userIds, signal),
+        findKeys(userIds, sources, http, signal),
         rooms,
         sources.memory.getManifests(userIds),
         sources.fresh ? undefined : sources.fields.getFields(userIds),
@@ -92,6 +99,16 @@ export function openReading(sources: ReadingSources, context: ReadingContext): I
       throw error;
     }
   };
+}
+
+async function findKeys(
+  userIds: readonly string[],
+  { keys, offline }: ReadingSources,
+  http: MatrixHttp,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, QueriedKeys>> {
+  if (keys !== undefined) return readKeys(keys, userIds);
+  return offline ? new Map(userIds.map((userId) => [userId, {}])) : queryKeys(http, userIds, signal);
 }
 
 /** What the users of one reading share. */
@@ -116,7 +133,7 @@ async function readAll(
   shared: Shared,
 ): Promise<Map<string, SignedIdentity>> {
   const fetchedAt = shared.now();
-  const { memory, fields } = shared.sources;
+  const { memory, fields, offline } = shared.sources;
   const read = await Promise.all(
     [...keys].map(async ([userId, queried]) => {
       const manifests = await readOwner(userId, queried, together, shared, fetchedAt);
@@ -131,11 +148,14 @@ async function readAll(
     newlySeen.length > 0 ? memory.putManifests(newlySeen) : undefined,
     answers.length > 0 ? fields.putFields(answers) : undefined,
   ]);
-  const roomProblems = together.rooms.flatMap(({ problem }) => problem ?? []);
+  const readingProblems = [
+    ...together.rooms.flatMap(({ problem }) => problem ?? []),
+    ...(offline ? (["offline"] as const) : []),
+  ];
   return new Map(
     read.map(({ userId, queried, manifests }) => [
       userId,
-      identityOf(userId, queried, manifests, roomProblems, fetchedAt),
+      identityOf(userId, queried, manifests, readingProblems, fetchedAt),
     ]),
   );
 }

@@ -12,18 +12,18 @@ const maxListed = 1024;
  * One user as all places have them.
  *
  * @param manifests absent for a user without a master key
- * @param roomProblems what was wrong with the rooms: signatures of anybody may be missing
+ * @param readingProblems what was wrong with the rooms, or for everybody: signatures of anybody may be missing
  * @param fetchedAt milliseconds since 1970
  */
 export function identityOf(
   userId: string,
   { masterKey, problem }: QueriedKeys,
   manifests: ReadManifests | undefined,
-  roomProblems: readonly IdentityProblem[],
+  readingProblems: readonly IdentityProblem[],
   fetchedAt: number,
 ): SignedIdentity {
   if (!masterKey || !manifests) {
-    return { userId, signatures: [], withdrawn: [], problems: unique([problem, ...roomProblems]), fetchedAt };
+    return { userId, signatures: [], withdrawn: [], problems: unique([problem, ...readingProblems]), fetchedAt };
   }
   const { judged } = manifests;
   const onKey = externalSignatures(masterKey.object, userId).map((signature) => ({
@@ -38,7 +38,7 @@ export function identityOf(
     masterKey: masterKey.signable,
     signatures: signatures.slice(0, maxListed),
     withdrawn: judged.withdrawn,
-    problems: unique([...judged.problems, manifests.problem, ...roomProblems, tooMany]),
+    problems: unique([...judged.problems, manifests.problem, ...readingProblems, tooMany]),
     fetchedAt,
   };
 }

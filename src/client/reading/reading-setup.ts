@@ -1,10 +1,14 @@
 import { ownUserId } from "../../matrix/own-user-id.js";
+import type { FetchOptions } from "../options.js";
 import type { Session } from "../session.js";
 import type { ReadingContext, ReadingSources } from "./fetch-identities.js";
 
-/** Where an instance looks for manifests. */
-export function readingSources({ rooms, direct, bundles, store }: Session): ReadingSources {
-  return { rooms: [...rooms], direct, bundles, memory: store, fields: store };
+/** Where an instance looks for manifests, and what a call says about it. */
+export function readingSources(
+  { rooms, direct, bundles, offline, store }: Session,
+  { fresh = false, keys }: FetchOptions = {},
+): ReadingSources {
+  return { rooms: [...rooms], direct, bundles, offline, memory: store, fields: store, fresh: fresh && !offline, keys };
 }
 
 /** What an instance reads with. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../encoding/json-object.js";
 import { CountersignError, HttpError } from "../../errors.js";
+import { readBytes } from "../../model/read-bytes.js";
 import type { MatrixHttp } from "../http.js";
-import { readBytes } from "../read-body.js";
 import { askWithoutToken } from "./ask-without-token.js";
 import { maxBundleBytes, readBundle } from "./read-bundle.js";
 

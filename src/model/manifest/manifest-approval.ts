@@ -1,10 +1,12 @@
-import { encodeBase64, tryDecodeBase64 } from "../../encoding/base64.js";
+import { encodeBase64 } from "../../encoding/base64.js";
 import { type Bytes, sha256, toHex } from "../../encoding/bytes.js";
 import type { JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
-import { signEd25519, verifyEd25519 } from "../ed25519.js";
+import { lesserKeyOf } from "../cross-signing-key.js";
+import { signEd25519 } from "../ed25519.js";
 import { signerEntry } from "../external-signature.js";
-import { readSignable, type SignableObject, signedBytes } from "../signable.js";
+import { isSignedBy } from "../matrix-signature.js";
+import { type SignableObject, signedBytes } from "../signable.js";
 import { assertManifestSize, isManifestMember } from "./manifest.js";
 import type { SeenManifest } from "./seen-manifest.js";
 
@@ -24,8 +26,6 @@ export interface Approval {
   /** Whether it carries an approval that does not hold: it was changed, or the key is not the owner's. */
   readonly isBroken: boolean;
 }
-
-const maxSignatureChars = 128;
 
 /**
  * The owner's key that approved `manifest`: the master key before the self-signing key.
@@ -49,7 +49,7 @@ export async function approvalBy(
   const present = approvers.filter((name) => Object.hasOwn(entry, name));
   if (present.length === 0) return { isBroken: Object.keys(entry).some((name) => name.startsWith("ed25519:")) };
   const bytes = approvableBytes(manifest);
-  const checks = present.map(async (name) => bytes !== undefined && isSignedBy(name, entry[name], bytes));
+  const checks = present.map(async (name) => bytes !== undefined && isSignedBy(keyIn(name), entry[name], bytes));
   const holds = await Promise.all(checks);
   const approvedBy = present.find((_name, index) => holds[index]);
   return { ...(approvedBy !== undefined && { approvedBy }), isBroken: holds.includes(false) };
@@ -74,13 +74,8 @@ export async function approversOf(owner: ManifestOwner): Promise<readonly string
 
 /** The owner's self-signing key in unpadded base64, if it is one and the master key signed it. */
 export async function selfSigningKeyOf(owner: ManifestOwner): Promise<string | undefined> {
-  const { userId, masterKey, selfSigningKey } = owner;
-  const signable = selfSigningKey && readSelfSigningKey(selfSigningKey, userId);
-  if (!signable) return undefined;
-  const name = `ed25519:${masterKey.publicKey}`;
-  const entry = signerEntry(selfSigningKey, userId);
-  const value = Object.hasOwn(entry, name) ? entry[name] : undefined;
-  return (await isSignedBy(name, value, signable.bytes)) ? signable.publicKey : undefined;
+  const { masterKey, selfSigningKey } = owner;
+  return selfSigningKey && lesserKeyOf(selfSigningKey, "self-signing-key", masterKey);
 }
 
 /**
@@ -102,7 +97,7 @@ export async function approveManifest(manifest: JsonObject, seed: Bytes, publicK
   }
   const bytes = signedBytes(manifest);
   const signature = encodeBase64(await signEd25519(seed, bytes));
-  if (!(await isSignedBy(`ed25519:${publicKey}`, signature, bytes))) {
+  if (!(await isSignedBy(publicKey, signature, bytes))) {
     throw new CountersignError("ERR_MANIFEST_APPROVAL", "expected the private part of this key, got another one's");
   }
   const approved = { ...manifest, signatures: { [userId]: { [`ed25519:${publicKey}`]: signature } } };
@@ -137,15 +132,6 @@ export async function seenManifest(
   };
 }
 
-function readSelfSigningKey(object: JsonObject, userId: string): SignableObject | undefined {
-  try {
-    const signable = readSignable(object, userId);
-    return signable.purpose === "self-signing-key" ? signable : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function approvableBytes(manifest: JsonObject): Bytes | undefined {
   try {
     return Object.keys(manifest).every(isManifestMember) ? signedBytes(manifest) : undefined;
@@ -154,9 +140,6 @@ function approvableBytes(manifest: JsonObject): Bytes | undefined {
   }
 }
 
-async function isSignedBy(name: string, value: unknown, bytes: Bytes): Promise<boolean> {
-  if (typeof value !== "string" || value.length > maxSignatureChars) return false;
-  const publicKey = tryDecodeBase64(name.slice("ed25519:".length));
-  const signature = tryDecodeBase64(value);
-  return publicKey !== undefined && signature !== undefined && verifyEd25519(publicKey, signature, bytes);
+function keyIn(name: string): string {
+  return name.slice("ed25519:".length);
 }

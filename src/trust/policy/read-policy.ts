@@ -1,5 +1,5 @@
-import { CountersignError } from "../../errors.js";
 import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
+import { CountersignError } from "../../errors.js";
 import type { PolicyRule, Requirement, TrustPolicy } from "../../model/trust-policy.js";
 import { isAmount, isMilliseconds, isText } from "../anchors/members.js";
 import { readScope, type Scope } from "../anchors/scope.js";
@@ -40,7 +40,8 @@ export function readPolicy(policy: TrustPolicy | undefined, anchorIds: ReadonlyS
   assertMembers(policy, ["version", "validity", "grace", "rules", "conferNative"]);
   if (version !== 1) throw invalid("version 1");
   if (validity !== "now" && validity !== "signing-time") throw invalid("a known validity");
-  if (!isMilliseconds(grace) || typeof conferNative !== "boolean") throw invalid("a grace in milliseconds, and true or false");
+  if (!isMilliseconds(grace) || typeof conferNative !== "boolean")
+    throw invalid("a grace in milliseconds, and true or false");
   if (!Array.isArray(rules) || rules.length > maxRules) throw invalid("a list of rules");
   const read = rules.map((rule) => readRule(rule, anchorIds));
   if (new Set(read.map(({ id }) => id)).size !== read.length) throw invalid("each rule under an id of its own");
@@ -50,7 +51,8 @@ export function readPolicy(policy: TrustPolicy | undefined, anchorIds: ReadonlyS
 function readRule(rule: PolicyRule, anchorIds: ReadonlySet<string>): ReadRule {
   assertMembers(rule, ["id", "label", "scope", "require", "mode"]);
   const { id, label = "", scope, require, mode = "enforce" } = rule;
-  if (!isText(id) || typeof label !== "string" || !modes.includes(mode)) throw invalid("an id, a label and a known mode");
+  if (!isText(id) || typeof label !== "string" || !modes.includes(mode))
+    throw invalid("an id, a label and a known mode");
   assertMembers(scope, ["users", "servers", "except"]);
   if (!(scope.users ?? []).every(isText)) throw invalid("patterns of user IDs in the scope of a rule");
   if (countParts(require) > maxParts) throw invalid(`a requirement of at most ${maxParts} parts`);

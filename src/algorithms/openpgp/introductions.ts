@@ -1,0 +1,123 @@
+import type { Introduction } from "../../model/introduction.js";
+import { Fault } from "../shared/fault.js";
+import type { Statements } from "./certifications.js";
+import { algorithmId } from "./identifier.js";
+import type { Keyring } from "./keyring.js";
+import { type LiveStatement, StatementJudge } from "./newest-statement.js";
+import { type Standing, type StandingName, standingAt } from "./standing.js";
+import type { Verifier } from "./verifier.js";
+
+/** Full trust (RFC 9580 §5.2.3.21). */
+const fullAmount = 120;
+
+/** What {@link IntroductionFinder.find} looks for. */
+export interface IntroductionsRequest {
+  readonly roots: readonly string[];
+  readonly now: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds what the certificates of a keyring say about each other, from the roots on.
+ *
+ * Only the words of roots and of those whom somebody believed calls an introducer are verified: what strangers hang on a
+ * certificate costs nothing. Certificates count while they are alive and unrevoked, names while the certificate itself says
+ * them and never revoked them; a name revoked once stays out. How deep a path may go is left to whoever searches.
+ */
+export class IntroductionFinder {
+  readonly #keyring: Keyring;
+  readonly #verifier: Verifier;
+  readonly #statements = new StatementJudge();
+
+  constructor(keyring: Keyring, verifier: Verifier) {
+    this.#keyring = keyring;
+    this.#verifier = verifier;
+  }
+
+  /** @throws CountersignError `ERR_ABORTED`, `ERR_ALGORITHM_LIBRARY` */
+  async find({ roots, now, signal }: IntroductionsRequest): Promise<Introduction[]> {
+    const introductions: Introduction[] = [];
+    const standing = this.#standings(now);
+    const believed = new Set(roots.map((root) => root.toUpperCase()));
+    // Grows while it is walked through.
+    for (const fingerprint of believed) {
+      const issuer = await standing(fingerprint);
+      if (!issuer) continue;
+      introductions.push(...[...issuer.names.values()].map((name) => ownIntroduction(issuer, name)));
+      if (!issuer.mayCertify) continue;
+      for (const statements of this.#keyring.certifications.by(fingerprint)) {
+        const target = await standing(statements.target);
+        const introduction = target && (await this.#introduction(issuer, target, statements, signal));
+        if (!introduction) continue;
+        introductions.push(introduction);
+        if (introduction.depth > 0) believed.add(introduction.target);
+      }
+    }
+    return introductions;
+  }
+
+  async #introduction(
+    issuer: Standing,
+    target: Standing,
+    statements: Statements,
+    signal: AbortSignal | undefined,
+  ): Promise<Introduction | undefined> {
+    const name = target.names.get(statements.userId);
+    if (!name) return undefined;
+    const parties = { issuer: issuer.key, target: target.key, userId: name.body };
+    const statement = await this.#statements.newest(issuer.library, statements, parties, issuer.nowMs, signal);
+    return statement && introductionOf(issuer, target, name, statement);
+  }
+
+  /** How certificates stand at `now`, each judged once for all its statements. */
+  #standings(now: number): (fingerprint: string) => Promise<Standing | undefined> {
+    const known = new Map<string, Promise<Standing | undefined>>();
+    return (fingerprint) => {
+      const standing = known.get(fingerprint) ?? this.#standing(fingerprint, now);
+      known.set(fingerprint, standing);
+      return standing;
+    };
+  }
+
+  /** Nothing counts of a certificate that is refused, by whichever fault. */
+  async #standing(fingerprint: string, now: number): Promise<Standing | undefined> {
+    const certificate = this.#keyring.find(fingerprint);
+    if (!certificate) return undefined;
+    try {
+      return standingAt(await this.#verifier.judge(certificate), now);
+    } catch (error) {
+      if (error instanceof Fault) return undefined;
+      throw error;
+    }
+  }
+}
+
+function ownIntroduction(certificate: Standing, name: StandingName): Introduction {
+  const { createdMs } = name;
+  const statement = { depth: 0, amount: fullAmount, createdMs, untilMs: Number.POSITIVE_INFINITY };
+  return introductionOf(certificate, certificate, name, statement);
+}
+
+function introductionOf(
+  issuer: Standing,
+  target: Standing,
+  name: StandingName,
+  { depth, amount, domains, createdMs, untilMs }: LiveStatement,
+): Introduction {
+  const endMs = Math.min(untilMs, name.untilMs, issuer.untilMs, target.untilMs);
+  return {
+    algorithm: algorithmId,
+    issuer: issuer.key.fingerprint,
+    issuerKeyHash: issuer.key.keyHash,
+    target: target.key.fingerprint,
+    targetKeyHash: target.key.keyHash,
+    name: name.text,
+    depth,
+    amount,
+    ...(domains && { domains }),
+    createdAt: createdMs,
+    // Another computer's clock may be ahead, and its word counts all the same.
+    validFrom: Math.min(createdMs, issuer.nowMs),
+    ...(endMs !== Number.POSITIVE_INFINITY && { validUntil: endMs }),
+  };
+}

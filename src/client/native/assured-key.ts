@@ -1,0 +1,24 @@
+import type { IdentityAssessment } from "../../model/assessment.js";
+import type { SignedIdentity } from "../../model/identity.js";
+import type { SignableObject } from "../../model/signable.js";
+
+/** An identity as it was fetched, with the verdict on it. */
+export interface AssessedIdentity {
+  readonly identity: SignedIdentity;
+  readonly assessment: IdentityAssessment;
+}
+
+/**
+ * The master key that a verdict makes fit to be signed: the very object that was assessed, `trusted`, while the verdict may be relied
+ * on. `undefined` where any of that fails.
+ *
+ * @param now milliseconds since 1970
+ */
+export function assuredKey({ identity, assessment }: AssessedIdentity, now: number): SignableObject | undefined {
+  const { userId, masterKey } = identity;
+  const isAbout =
+    assessment.userId === userId && masterKey?.userId === userId && assessment.masterKey === masterKey.publicKey;
+  const isKey = masterKey?.purpose === "master-key" && masterKey.publicKey !== undefined;
+  const isFresh = assessment.checkedAt <= now && now < assessment.freshUntil;
+  return isAbout && isKey && isFresh && assessment.level === "trusted" ? masterKey : undefined;
+}

@@ -1,0 +1,60 @@
+import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
+import type { Bytes } from "../encoding/bytes.js";
+import { orAborted } from "../model/abort.js";
+import type { LesserKey } from "../model/cross-signing-key.js";
+import { publicKeyOfSeed } from "../model/ed25519.js";
+import type { MatrixClientLike } from "./client-like.js";
+
+/** Which private key is wanted. */
+export interface WantedSeed {
+  readonly purpose: LesserKey;
+  /** The current key in unpadded base64: another one is not used. */
+  readonly publicKey: string;
+  /** Whether the user may be asked for a pass phrase. */
+  readonly mayAsk: boolean;
+}
+
+/**
+ * Does something with one of the own private cross-signing keys, which is overwritten afterwards.
+ *
+ * The key comes from this device's crypto stack, which asks nobody, else from secret storage, where the client may ask for its
+ * pass phrase. Strings of JavaScript cannot be overwritten: the platform frees the one that it came in when it likes.
+ *
+ * @returns `undefined` where the key cannot be had
+ */
+export async function withCrossSigningSeed<T>(
+  client: MatrixClientLike,
+  { purpose, publicKey, mayAsk }: WantedSeed,
+  work: (seed: Bytes) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (const source of mayAsk ? [fromCryptoStack, fromSecretStorage] : [fromCryptoStack]) {
+    const seed = tryDecodeBase64((await askQuietly(() => source(client, purpose), signal)) ?? "");
+    try {
+      if (seed?.length === 32 && encodeBase64(await publicKeyOfSeed(seed)) === publicKey) return await work(seed);
+    } finally {
+      seed?.fill(0);
+    }
+  }
+  return undefined;
+}
+
+async function fromCryptoStack(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
+  const keys = (await client.getCrypto()?.exportSecretsBundle?.())?.cross_signing;
+  return purpose === "self-signing-key" ? keys?.self_signing_key : keys?.user_signing_key;
+}
+
+async function fromSecretStorage(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
+  const name = purpose === "self-signing-key" ? "self_signing" : "user_signing";
+  return client.secretStorage?.get(`m.cross_signing.${name}`);
+}
+
+/** A source that has no key, or whose owner says no, is none. */
+async function askQuietly(ask: () => Promise<string | undefined>, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await orAborted(ask(), signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import type { RevocationList } from "../model/revocation-list.js";
+import { certificateStandings } from "./certificates.js";
+import type { JudgingContext } from "./judge-report.js";
+import { ownKeyStandings } from "./own-key.js";
+import type { StandingFinder } from "./standing.js";
+import type { Trust } from "./trust.js";
+import { judgeVouchingUsers, type VouchingUser, vouchingStandings } from "./vouching-users.js";
+
+/** What {@link trustContext} puts together. */
+export interface TrustContextInput {
+  /** As `readTrust` returns it. */
+  readonly trust: Trust;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The anchors' lists of revocations, verified. */
+  readonly lists?: readonly RevocationList[];
+  /** Users who may vouch for others. */
+  readonly vouchingUsers?: readonly VouchingUser[];
+  /** Known Matrix keys, unpadded base64: an anchor with such a raw key counts for nothing. */
+  readonly matrixKeys?: Iterable<string>;
+}
+
+/** Everything that assessments of the same moment share. */
+export interface TrustContext extends JudgingContext {
+  readonly find: StandingFinder;
+}
+
+/** Puts together what assessments of the same moment share, so that none of it is worked out for each user. Pure. */
+export function trustContext({
+  trust,
+  now,
+  lists = [],
+  vouchingUsers = [],
+  matrixKeys = [],
+}: TrustContextInput): TrustContext {
+  const judging: JudgingContext = {
+    trust,
+    now,
+    lists: new Map(lists.map((list) => [list.anchor, list])),
+    matrixKeys: new Set(matrixKeys),
+  };
+  const users = judgeVouchingUsers(vouchingUsers, judging);
+  const find: StandingFinder = (report, userId) => [
+    ...ownKeyStandings(trust, report, userId),
+    ...certificateStandings(trust, report, userId),
+    ...vouchingStandings(users, report, judging),
+  ];
+  return { ...judging, find };
+}

@@ -1,0 +1,26 @@
+import type { Need, ReasonCode } from "../model/assessment.js";
+import { askScope } from "./anchors/scope.js";
+import type { Finding, JudgingContext } from "./judge-report.js";
+import type { PinAnswer } from "./pin.js";
+
+/** What would have been needed where no signature counts: a signature, a newer one, or what keeps one that is there from counting. */
+export function neededSignatures(
+  userId: string,
+  pin: PinAnswer,
+  findings: readonly Finding[],
+  { trust }: JudgingContext,
+): Need[] {
+  const anchorIds = trust.anchors.filter(({ scope }) => askScope(scope, userId, "identity").in).map(({ id }) => id);
+  const lists = anchorsOf(findings, "list-missing");
+  const keys = anchorsOf(findings, "key-unconfirmed");
+  return [
+    { code: pin.state === "changed" ? "new-signature" : "signature", anchorIds },
+    ...(lists.length > 0 ? [{ code: "revocation-list" as const, anchorIds: lists }] : []),
+    ...(keys.length > 0 ? [{ code: "public-key" as const, anchorIds: keys }] : []),
+  ];
+}
+
+function anchorsOf(findings: readonly Finding[], code: ReasonCode): string[] {
+  const reasons = findings.flatMap((finding) => finding.reasons).filter((reason) => reason.code === code);
+  return [...new Set(reasons.flatMap(({ anchorId }) => anchorId ?? []))].sort();
+}

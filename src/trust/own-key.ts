@@ -1,0 +1,37 @@
+import type { SignatureReport } from "../model/report.js";
+import { normalFingerprint } from "./anchors/anchor-key.js";
+import { isNameOf } from "./names-user.js";
+import { type Standing, signerKeys } from "./standing.js";
+import type { AnchoredKey, Trust } from "./trust.js";
+
+/**
+ * The anchors whose own key signed: under `scope` it speaks for everybody there, else for whom the anchor's names of that key say. What
+ * an X.509 certificate or an OpenPGP certificate says about itself is looked at elsewhere.
+ */
+export function ownKeyStandings(trust: Trust, report: SignatureReport, userId: string): Standing[] {
+  const fingerprint = normalFingerprint(report.signer?.fingerprint ?? "");
+  const anchored = trust.byFingerprint.get(fingerprint) ?? [];
+  return anchored
+    .filter(({ anchor }) => anchor.algorithm === report.algorithm)
+    .map(({ anchor, names }) => ({
+      anchor,
+      ...(!speaksByOwnKey({ anchor, names }, userId) && { hindrance: "not-named" as const }),
+      isOwnKey: true,
+      amount: 120,
+      hops: [],
+      anchorKeys: signerKeys(report),
+      below: [],
+      above: [],
+    }));
+}
+
+/** Whether a report's signer is one of the anchor's own keys, in the anchor's algorithm: whoever they may speak for. */
+export function isOwnKeyOf(trust: Trust, anchorId: string, report: SignatureReport): boolean {
+  return ownKeyStandings(trust, report, report.userId).some(({ anchor }) => anchor.id === anchorId);
+}
+
+function speaksByOwnKey({ anchor, names }: AnchoredKey, userId: string): boolean {
+  if (anchor.speaksFor === "scope") return true;
+  if (anchor.speaksFor === "directory") return false;
+  return names.some((name) => name === userId || isNameOf(name, userId, anchor));
+}

@@ -1,0 +1,41 @@
+import type { Introduction } from "../../model/introduction.js";
+import { buildGraph, type Graph } from "./graph.js";
+
+/** A graph and the span of time in which it stays what it is. */
+interface Span {
+  readonly from: number;
+  readonly until: number;
+  readonly graph: Graph;
+}
+
+/**
+ * A web of trust: verified introductions, ready to be searched.
+ *
+ * Believes nobody by itself: that begins at the roots of each question. The order of the introductions does not matter.
+ */
+export class TrustNetwork {
+  readonly #introductions: readonly Introduction[];
+  #span: Span | undefined;
+
+  constructor(introductions: readonly Introduction[]) {
+    this.#introductions = [...introductions];
+  }
+
+  /** The introductions in effect at `now`, milliseconds since 1970; kept for as long as they stay the same. */
+  at(now: number): Graph {
+    const known = this.#span;
+    if (known && known.from <= now && now < known.until) return known.graph;
+    let from = Number.NEGATIVE_INFINITY;
+    let until = Number.POSITIVE_INFINITY;
+    const inEffect = this.#introductions.filter(({ validFrom, validUntil = Number.POSITIVE_INFINITY }) => {
+      for (const moment of [validFrom, validUntil]) {
+        if (moment <= now) from = Math.max(from, moment);
+        else until = Math.min(until, moment);
+      }
+      return validFrom <= now && now < validUntil;
+    });
+    const graph = buildGraph(inEffect);
+    this.#span = { from, until, graph };
+    return graph;
+  }
+}
