@@ -7,6 +7,8 @@ import { isAddressOf } from "./names-user.js";
 import type { Standing } from "./standing.js";
 import type { AnchoredKey, Trust } from "./trust.js";
 
+const none: readonly AnchoredKey[] = [];
+
 /**
  * The anchors that a certificate in a valid path of the signer is: the signer's own or that of an authority.
  *
@@ -27,10 +29,11 @@ export function certificateStandings(trust: Trust, report: SignatureReport, user
   );
 }
 
-function anchorsOf({ byFingerprint, byAuthority }: Trust, certificate: PathCertificate): readonly AnchoredKey[] {
+function anchorsOf({ byCertificate, byAuthority }: Trust, certificate: PathCertificate): readonly AnchoredKey[] {
   const { sha256, keyHash, subject } = certificate;
-  const byHash = byFingerprint.get(sha256.toUpperCase()) ?? [];
-  return [...byHash, ...(byAuthority.get(authorityName(keyHash, subject)) ?? [])];
+  const byHash = byCertificate.get(sha256) ?? none;
+  const byName = byAuthority.size > 0 ? byAuthority.get(authorityName(keyHash, subject)) : undefined;
+  return byName ? [...byHash, ...byName] : byHash;
 }
 
 function standingOf(
@@ -92,5 +95,5 @@ function hopOf({ sha256, subject }: PathCertificate, isSigner: boolean, { validU
 
 /** A renewed certificate has the same key, so the key is among the names. */
 function namesOf(certificates: readonly PathCertificate[]): string[] {
-  return certificates.flatMap(({ sha256, keyHash }) => [sha256.toUpperCase(), keyHash]);
+  return certificates.flatMap(({ sha256, keyHash }) => [sha256, keyHash]);
 }

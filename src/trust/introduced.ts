@@ -32,7 +32,9 @@ export function introducedStandings({ anchors }: Trust, network: TrustNetwork, n
       if (node !== undefined) byNode.set(node, [...(byNode.get(node) ?? []), webAnchor]);
     }
   }
+  const algorithms = new Set([...byNode.values()].flat().map(({ anchor }) => anchor.algorithm));
   return (report, userId) => {
+    if (!algorithms.has(report.algorithm)) return [];
     const signer = report.signer?.fingerprint ?? "";
     const above = rootsAbove(graph, signer, byNode);
     return [...above].flatMap((webAnchor) => {

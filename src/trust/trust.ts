@@ -15,6 +15,8 @@ export interface Trust {
   readonly anchors: readonly ReadAnchor[];
   /** By fingerprint, as `normalFingerprint` writes it. */
   readonly byFingerprint: ReadonlyMap<string, readonly AnchoredKey[]>;
+  /** By the SHA-256 of a certificate, lower-case hexadecimal, whether or not the fingerprint is that of one. */
+  readonly byCertificate: ReadonlyMap<string, readonly AnchoredKey[]>;
   /** By an authority's key and name, as `authorityName` joins them. */
   readonly byAuthority: ReadonlyMap<string, readonly AnchoredKey[]>;
   /** Those that let others speak: under `scope` whoever they introduce, else whose names they certify. */
@@ -43,6 +45,9 @@ export async function readTrust(settings: Omit<TrustSettings, "version">): Promi
   return {
     anchors,
     byFingerprint,
+    byCertificate: new Map(
+      [...byFingerprint].flatMap(([name, keys]) => (name.length === 64 ? [[name.toLowerCase(), keys] as const] : [])),
+    ),
     byAuthority,
     introducing: anchors.filter(({ depth = 0 }) => depth > 0),
     exclusive: anchors.filter(({ exclusive }) => exclusive),
