@@ -40,17 +40,18 @@ export async function withCrossSigningSeed<T>(
 }
 
 async function fromCryptoStack(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
-  // No crypto stack of today knows of the key that signs events.
-  if (purpose === "event-signing-key") return undefined;
+  // No crypto stack of today knows of the other two.
+  if (purpose === "event-signing-key" || purpose === "public-user-key") return undefined;
   const keys = (await client.getCrypto()?.exportSecretsBundle?.())?.cross_signing;
   return purpose === "self-signing-key" ? keys?.self_signing_key : keys?.user_signing_key;
 }
 
-/** Names in secret storage, the last one of MSC2757. */
+/** Names in secret storage, the last two of MSC2757 and MSC2882. */
 const secretNames: Readonly<Record<LesserKey, string>> = {
   "self-signing-key": "m.cross_signing.self_signing",
   "user-signing-key": "m.cross_signing.user_signing",
   "event-signing-key": "m.event_signing",
+  "public-user-key": "m.cross_signing.public_user_signing",
 };
 
 async function fromSecretStorage(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
