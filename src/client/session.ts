@@ -15,6 +15,7 @@ import type { Trust } from "../trust/trust.js";
 import { readClock } from "./clock.js";
 import type { CountersignOptions } from "./options.js";
 import { createPublishLock, type PublishLock } from "./publish-lock.js";
+import type { KnownNetwork } from "./trusting/network.js";
 
 /** Everything that the calls of one instance share. */
 export interface Session {
@@ -24,6 +25,8 @@ export interface Session {
   readonly trust: { settings: TrustSettings; current: Trust };
   /** The anchors' lists of revocations, verified, by the anchor's ID. */
   readonly lists: Map<string, RevocationList>;
+  /** The last network of introductions: at most one. */
+  readonly networks: KnownNetwork[];
   readonly store: SignatureStore;
   readonly http: MatrixHttp;
   /** What {@link Session.http} was made with, for a second client's requests. */
@@ -85,6 +88,7 @@ export function openSession(
     registry: createRegistry(options.algorithms ?? []),
     trust,
     lists: new Map(),
+    networks: [],
     store,
     accepted: new Map(),
     publishLock: createPublishLock("publish", ownUserId(client)),

@@ -103,7 +103,7 @@ it.each<[string, object]>([
   raw.close();
   expect(await judge(store, "A", minute(5))).toBe("changed");
   expect(await judge(store, "B", minute(5))).toBe("changed");
-  await store.recordKeys([sighting("A", 1), sighting("A", 2, { isAccepted: true })]);
+  await store.recordKeys([sighting("A", 1), sighting("A", 2, { acceptedAt: minute(2) })]);
   expect(await judge(store, "A")).toBe("same");
   expect((await store.getPins(["@bob:x"])).size).toBe(1);
   expect(verifyHistory(await store.exportHistory())).toMatchObject({
@@ -211,7 +211,7 @@ it("works from memory while the database hangs, and brings all of it to the disk
   const deleting = deleteDB(name); // waits for the holder, and every later opening waits for it
   const store = open(name, 50);
   await store.recordKeys([sighting("A"), sighting("B", 1)]);
-  await store.recordKeys([sighting("B", 2, { isAccepted: true })]);
+  await store.recordKeys([sighting("B", 2, { acceptedAt: minute(2) })]);
   await store.putConferral(sampleConferral(0));
   await store.putTrust("settings", sampleTrust(5));
   expect(await judge(store, "A")).toBe("superseded");

@@ -16,6 +16,8 @@ it.each<[string, object]>([
   ["a re-attestation of a superseded key", { kind: "re-attested", masterKey: masterKey("A"), attestedAt: minute(9) }],
   ["a re-attestation older than the pin", { kind: "re-attested", masterKey: masterKey("M"), attestedAt: minute(1) }],
   ["a re-attestation without a time", { kind: "re-attested", masterKey: masterKey("M") }],
+  ["an acceptance of a superseded key", { kind: "accepted", masterKey: masterKey("A"), acceptedAt: minute(9) }],
+  ["an acceptance without a time", { kind: "accepted", masterKey: masterKey("M") }],
   ["a change of the pin", { kind: "changed", masterKey: masterKey("B") }],
   ["a roll-back to the pin", { kind: "rolled-back", masterKey: masterKey("B") }],
   ["something else's entry", { kind: "trusted", masterKey: masterKey("M") }],

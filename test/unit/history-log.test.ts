@@ -12,7 +12,7 @@ const sightings = [
   sighting("B", 2),
   sighting("B", 4, { attestedAt: minute(3) }),
   sighting("A", 5),
-  sighting("Y", 6, { userId: bob, isAccepted: true }),
+  sighting("Y", 6, { userId: bob, acceptedAt: minute(6) }),
 ];
 const log = logOf(sightings);
 
@@ -82,7 +82,7 @@ describe("two logs", () => {
       },
     ]);
     const moved = [sighting("A", 0), sighting("B", 1)];
-    const [decided, undecided] = [logOf([...moved, sighting("B", 2, { isAccepted: true })]), logOf(moved)];
+    const [decided, undecided] = [logOf([...moved, sighting("B", 2, { acceptedAt: minute(2) })]), logOf(moved)];
     expect(compareHistories(decided, undecided).users).toEqual([
       {
         userId: "@alice:example.org",

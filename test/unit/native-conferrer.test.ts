@@ -9,6 +9,7 @@ import { memoryStore } from "../../src/store/memory-store.js";
 import { outlived } from "../../src/trust/outlived.js";
 import type { EmbeddedUser } from "../support/embedded-user.js";
 import { anotherMasterKey, type NativeStage, setNativeStage, uploadsOf } from "../support/native-stage.js";
+import { nobodyTrusted } from "../support/nobody-trusted.js";
 
 const now = 1_795_000_000_000;
 
@@ -35,7 +36,7 @@ interface Conferring {
 async function setUp(parts: Parameters<typeof setNativeStage>[0] = {}): Promise<Conferring> {
   const stage = await setNativeStage(parts);
   const { client, http } = stage.readerParts;
-  const session = openSession(client, { now: () => now, http }, memoryStore());
+  const session = openSession(client, { now: () => now, http }, memoryStore(), nobodyTrusted);
   const [conferrals, failures]: [Conferral[], NativeFailure[]] = [[], []];
   const conferrer = createConferrer(session, {
     conferred: (conferral) => conferrals.push(conferral),

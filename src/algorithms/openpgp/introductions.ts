@@ -1,3 +1,4 @@
+import { throwIfAborted } from "../../model/abort.js";
 import type { Introduction } from "../../model/introduction.js";
 import { Fault } from "../shared/fault.js";
 import type { Statements } from "./certifications.js";
@@ -41,6 +42,7 @@ export class IntroductionFinder {
     const believed = new Set(roots.map((root) => root.toUpperCase()));
     // Grows while it is walked through.
     for (const fingerprint of believed) {
+      throwIfAborted(signal);
       const issuer = await standing(fingerprint);
       if (!issuer) continue;
       introductions.push(...[...issuer.names.values()].map((name) => ownIntroduction(issuer, name)));

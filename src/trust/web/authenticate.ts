@@ -67,7 +67,7 @@ export function authenticate(network: TrustNetwork, question: AuthenticateQuesti
   const graph = network.graphAt(question.now);
   const node = graph.nodes.get(key);
   if (node === undefined) return nothing;
-  const host = hostOfName(name);
+  const host = graph.isLimited ? hostOfName(name) : undefined;
   const ownName = graph.ownNames[node]?.get(name);
   const plain: Wanted = { goal: { node, name, host }, last: [] };
   if (!ownName) return collect(network, question, [plain]);

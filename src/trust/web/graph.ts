@@ -24,6 +24,8 @@ export interface Graph {
   readonly incoming: readonly (readonly Edge[])[];
   /** By number of the certificate: the names that it gives itself. */
   readonly ownNames: readonly ReadonlyMap<string, Introduction>[];
+  /** Whether any introduction is limited to domains. */
+  readonly isLimited: boolean;
 }
 
 /** Full trust (RFC 9580 §5.2.3.21): no single path carries more. */
@@ -45,6 +47,7 @@ export function buildGraph(introductions: readonly Introduction[]): Graph {
   const incoming = fingerprints.map((): Edge[] => []);
   const ownNames = fingerprints.map(() => new Map<string, Introduction>());
   const pairs = new Map<string, number>();
+  const isLimited = introductions.some(({ domains }) => domains !== undefined);
   for (const introduction of [...introductions].sort(compare)) {
     const issuer = nodes.get(introduction.issuer) ?? 0;
     const target = nodes.get(introduction.target) ?? 0;
@@ -58,7 +61,7 @@ export function buildGraph(introductions: readonly Introduction[]): Graph {
     const { amount, depth } = introduction;
     incoming[target]?.push({ issuer, target, pair, introduction, amount, depth });
   }
-  return { nodes, keyHashes: fingerprints.map((name) => keyHashOf.get(name) ?? ""), incoming, ownNames };
+  return { nodes, keyHashes: fingerprints.map((name) => keyHashOf.get(name) ?? ""), incoming, ownNames, isLimited };
 }
 
 /** Total on all that a search looks at, so that what is left equal is the same to it. */
