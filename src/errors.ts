@@ -6,6 +6,7 @@
  * - `ERR_LIST_*`, `ERR_SETTINGS_*`: documents that an anchor or an organisation signs.
  * - `ERR_ALGORITHM_*`, `ERR_ANCHOR_*`, `ERR_POLICY_*`: how an instance was configured.
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
+ * - `ERR_TRUST_*`: trust settings, and secret storage where they lie.
  * - `ERR_NATIVE_*`: verifying others in Matrix's own way.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_STORE_*`: what a store was given to remember.
@@ -58,6 +59,10 @@ export type ErrorCode =
   | "ERR_WITHDRAW_UNKNOWN"
   | "ERR_WITHDRAW_UNREADABLE"
   | "ERR_WITHDRAW_UNVERIFIABLE"
+  | "ERR_TRUST_MALFORMED"
+  | "ERR_TRUST_SIZE"
+  | "ERR_TRUST_UNREADABLE"
+  | "ERR_TRUST_UNSAVED"
   | "ERR_NATIVE_OWN_USER"
   | "ERR_NATIVE_KEY_MISSING"
   | "ERR_NATIVE_KEY_UNSIGNED"

@@ -346,9 +346,9 @@ export class Countersign {
    * @param options `signal`: ends the call
    * @throws CountersignError `ERR_NATIVE_OWN_USER`, `ERR_NATIVE_KEY_UNSIGNED` (the server serves no user-signing key that the own master
    *   key signed: sign nothing), `ERR_NATIVE_KEY_MISSING` (its private part cannot be had), `ERR_NATIVE_CHANGED` (another key is served
-   *   than was assessed, or the verdict is out of date), `ERR_NATIVE_FAILED` (the server refused, or said yes and does not show the signature: of another server's users
-   *   Synapse shows it only while a room is shared),
-   *   `ERR_OWN_IDENTITY_*`, `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   *   than was assessed, or the verdict is out of date), `ERR_NATIVE_FAILED` (the server refused, or said yes and does not show the
+   *   signature: Synapse shows one on a user of another server only while a room is shared), `ERR_OWN_IDENTITY_*`,
+   *   `ERR_CLIENT_INVALID`, `ERR_STORE_RECORD`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
    */
   async verifyNatively(userId: string, options: CallOptions = {}): Promise<NativeVerification> {
     const { verifyNatively } = await nativeSide();

@@ -13,8 +13,14 @@ export interface MatrixClientLike {
   getCrypto(): CryptoLike | undefined;
   /** Any authenticated request of the client's own: called once after a refused token, so that the client renews it. */
   whoami?(): Promise<unknown>;
-  /** Secret storage: where the self-signing key may lie that approves a manifest, and the user-signing key that verifies others. */
-  readonly secretStorage?: { get(name: string): Promise<string | undefined> };
+  /**
+   * Secret storage: where the self-signing key may lie that approves a manifest and the user-signing key that verifies others, and
+   * where trust settings follow the user.
+   */
+  readonly secretStorage?: {
+    get(name: string): Promise<string | undefined>;
+    store?(name: string, secret: string): Promise<void>;
+  };
   /** Adds a listener: for watching only. */
   on?(event: string, listener: (...details: never[]) => void): unknown;
   /** Takes a listener away. */

@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { type AssessedIdentity, assuredKey } from "../../src/client/native/assured-key.js";
 import { type Conferrer, createConferrer, type NativeFailure } from "../../src/client/native/conferrer.js";
+import { createFollower } from "../../src/client/native/follow-verdicts.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import type { IdentityAssessment } from "../../src/model/assessment.js";
 import type { Conferral } from "../../src/model/conferral.js";
 import { readSignable } from "../../src/model/signable.js";
 import { memoryStore } from "../../src/store/memory-store.js";
-import { outlived } from "../../src/trust/outlived.js";
+import { type NativeOutlived, outlived } from "../../src/trust/outlived.js";
 import type { EmbeddedUser } from "../support/embedded-user.js";
 import { anotherMasterKey, type NativeStage, setNativeStage, uploadsOf } from "../support/native-stage.js";
 import { nobodyTrusted } from "../support/nobody-trusted.js";
@@ -36,7 +37,7 @@ interface Conferring {
 async function setUp(parts: Parameters<typeof setNativeStage>[0] = {}): Promise<Conferring> {
   const stage = await setNativeStage(parts);
   const { client, http } = stage.readerParts;
-  const session = openSession(client, { now: () => now, http }, memoryStore(), nobodyTrusted);
+  const session = openSession(client, { now: () => now, http }, memoryStore(), { ...nobodyTrusted });
   const [conferrals, failures]: [Conferral[], NativeFailure[]] = [[], []];
   const conferrer = createConferrer(session, {
     conferred: (conferral) => conferrals.push(conferral),
@@ -51,7 +52,7 @@ describe("conferring by policy", () => {
     const owners = await Promise.all(["a", "b", "c", "d"].map((name) => stage.owner(name, false)));
     const [a, b, c, d] = owners as [EmbeddedUser, EmbeddedUser, EmbeddedUser, EmbeddedUser];
     conferrer.consider(assessed(a));
-    for (const owner of [a, b, c, d]) conferrer.consider(assessed(owner));
+    for (const owner of [stage.reader, a, b, c, d]) conferrer.consider(assessed(owner));
     conferrer.consider(assessed(c, { level: "unproven" }));
     conferrer.consider(assessed(d, { problems: ["manifest-unavailable"] }));
     await vi.waitFor(() => expect(conferrals).toHaveLength(2));
@@ -141,5 +142,29 @@ describe("what outlives trust", () => {
     expect(outlived([conferral], [moved])).toEqual([{ userId, conferral, assessment: moved }]);
     expect(outlived([{ ...conferral, withdrawnAt: now }], [fallen])).toEqual([]);
     expect(outlived([{ ...conferral, userId: "@other:localhost" }], [fallen])).toEqual([]);
+  });
+});
+
+describe("following verdicts", () => {
+  it.each([true, false])("tells what outlived its trust, and confers by policy alone: %s", async (conferNative) => {
+    const { stage, session, conferrals } = await setUp();
+    const [fallen, risen] = [await stage.owner("fallen", false), await stage.owner("risen", false)];
+    const { userId } = fallen.account;
+    session.trust.settings = { ...session.trust.settings, policy: { version: 1, conferNative } };
+    await session.store.putConferral({ userId, masterKey: fallen.keys.master.publicKey, conferredAt: now, reason: "" });
+    const told: NativeOutlived[] = [];
+    const follow = createFollower(session, {
+      outlived: (one) => told.push(one),
+      conferred: (conferral) => conferrals.push(conferral),
+      failed: ({ error }) => expect.unreachable(error.message),
+    });
+    const verdicts = [assessed(fallen, { level: "rejected" }), assessed(risen)];
+    await follow(
+      new Map(verdicts.map(({ identity }) => [identity.userId, identity])),
+      verdicts.map(({ assessment }) => assessment),
+    );
+    expect(told).toMatchObject([{ userId, assessment: { level: "rejected" } }]);
+    if (conferNative) await vi.waitFor(() => expect(conferrals).toMatchObject([{ userId: risen.account.userId }]));
+    expect(stage.sent.length > 0).toBe(conferNative);
   });
 });

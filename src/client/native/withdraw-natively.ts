@@ -29,7 +29,7 @@ export interface NativeWithdrawal {
    * servers may keep one that they do not show. `false`: the own devices go on showing them as verified.
    */
   readonly withdrawn: boolean;
-  /** The record, withdrawn from now on: not told of as `native-outlived` any more, nor verified again by policy. Absent where there was none. */
+  /** The record, withdrawn for good: no `native-outlived` any more, and no policy verifies that key again. Absent where there was none. */
   readonly conferral?: Conferral;
   /** What to do; empty where `withdrawn`. */
   readonly advice: readonly NativeAdvice[];

@@ -1,0 +1,98 @@
+import { canonicalJson } from "../../encoding/canonical-json.js";
+import type { JsonObject } from "../../encoding/json-object.js";
+import type { TrustSettings } from "../trust-policy.js";
+import { settingsOf } from "./settings-entries.js";
+import type { TrustDocument, TrustVersion } from "./trust-document.js";
+
+/** Two or more devices changed one entry without knowing of each other: nothing is lost until the user settles it. */
+export interface TrustConflict {
+  /** `anchor:<id>`, `rule:<id>`, `policy:<option>` or `decision:<accept or deny>:<master key>:<user ID>`. */
+  readonly entry: string;
+  /** What each device wrote, the last one last. */
+  readonly versions: readonly TrustVersion[];
+}
+
+/** A document as it is acted upon. */
+export interface ResolvedTrust {
+  readonly settings: TrustSettings;
+  readonly conflicts: readonly TrustConflict[];
+}
+
+/**
+ * What counts of a document. Where versions stand beside each other the rule is the one that trusts less:
+ *
+ * - an anchor that was removed is gone; one that was changed in two ways counts for nobody until the conflict is settled (an `exclusive` one
+ *   still keeps all others from its users); where the labels alone differ, the last one counts
+ * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts for nothing
+ * - a deny stays, an accept goes
+ * - of the policy's options the strictest counts
+ *
+ * Versions that say the same are no conflict. Does not check what the settings say.
+ */
+export function resolveTrust({ entries }: TrustDocument): ResolvedTrust {
+  const settled = new Map<string, unknown>();
+  const conflicts: TrustConflict[] = [];
+  for (const [entry, versions] of entries) {
+    const distinct = distinctVersions(versions);
+    if (distinct.length > 1) conflicts.push({ entry, versions });
+    for (const [key, value] of countsOf(entry, distinct)) if (value !== undefined) settled.set(key, value);
+  }
+  return { settings: settingsOf(settled), conflicts: conflicts.sort((a, b) => (a.entry < b.entry ? -1 : 1)) };
+}
+
+/** Of those that say the same, the last one. */
+function distinctVersions(versions: readonly TrustVersion[]): readonly TrustVersion[] {
+  const bySaying = new Map(versions.map((version) => [canonicalJson(version.value ?? null), version]));
+  return versions.filter((version) => bySaying.get(canonicalJson(version.value ?? null)) === version);
+}
+
+/** The entries that count of one with these versions, by name. */
+export function countsOf(entry: string, versions: readonly TrustVersion[]): readonly [string, unknown][] {
+  const last = versions.at(-1);
+  if (versions.length === 1 && last) return [[entry, last.value]];
+  if (entry.startsWith("anchor:")) return [[entry, anchorThatCounts(versions)]];
+  if (entry.startsWith("rule:")) return rulesThatCount(entry, versions);
+  if (entry.startsWith("decision:deny:")) return [[entry, pick(versions, (deny) => deny !== undefined, isActive)]];
+  if (entry.startsWith("decision:")) return [[entry, pick(versions, (accept) => accept === undefined, isWithdrawn)]];
+  return [[entry, strictest(entry, versions)]];
+}
+
+function anchorThatCounts(versions: readonly TrustVersion[]): unknown {
+  const values = versions.map(({ value }) => value as JsonObject | undefined);
+  if (values.includes(undefined)) return undefined;
+  const sayings = new Set(values.map((value) => canonicalJson({ ...value, label: null })));
+  if (sayings.size === 1) return values.at(-1);
+  const exclusive = values.findLast((value) => value?.exclusive === true);
+  return exclusive && { ...exclusive, notAfter: 0 };
+}
+
+function rulesThatCount(entry: string, versions: readonly TrustVersion[]): readonly [string, unknown][] {
+  const kept = versions.filter(({ value }) => value !== undefined);
+  return kept.map(({ value, replica }, index) => {
+    const rule = value as JsonObject;
+    return index === kept.length - 1
+      ? [entry, rule]
+      : [`${entry}~${replica}`, { ...rule, id: `${rule.id}~${replica}` }];
+  });
+}
+
+/** The last of those that satisfy the wishes, of which the first is the greatest. */
+function pick(versions: readonly TrustVersion[], ...wishes: readonly ((value: unknown) => boolean)[]): unknown {
+  let left = versions.map(({ value }) => value);
+  for (const wish of wishes) left = left.some(wish) ? left.filter(wish) : left;
+  return left.at(-1);
+}
+
+function isWithdrawn(decision: unknown): boolean {
+  return decision !== undefined && (decision as JsonObject).withdrawnAt !== undefined;
+}
+
+const isActive = (decision: unknown): boolean => !isWithdrawn(decision);
+
+/** An option that is absent is at its strictest. */
+function strictest(entry: string, versions: readonly TrustVersion[]): unknown {
+  const values = versions.map(({ value }) => value);
+  if (values.includes(undefined)) return undefined;
+  if (entry === "policy:grace") return Math.min(...values.map(Number));
+  return pick(versions, (value) => value === "now" || value === false);
+}

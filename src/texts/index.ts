@@ -1,0 +1,3 @@
+/** @module matrix-countersign/texts */
+export { type ExplainOptions, type Explanation, explain, explainTrustState } from "./explain.js";
+export { englishFluent, type SentenceOptions } from "./sentences.js";
