@@ -3,6 +3,7 @@ import { type AssessedIdentity, assuredKey } from "../../src/client/native/assur
 import { type Conferrer, createConferrer, type NativeFailure } from "../../src/client/native/conferrer.js";
 import { createFollower } from "../../src/client/native/follow-verdicts.js";
 import { openSession, type Session } from "../../src/client/session.js";
+import { readTrustState } from "../../src/client/trusting/trust-in-force.js";
 import type { IdentityAssessment } from "../../src/model/assessment.js";
 import type { Conferral } from "../../src/model/conferral.js";
 import { readSignable } from "../../src/model/signable.js";
@@ -150,7 +151,7 @@ describe("following verdicts", () => {
     const { stage, session, conferrals } = await setUp();
     const [fallen, risen] = [await stage.owner("fallen", false), await stage.owner("risen", false)];
     const { userId } = fallen.account;
-    session.trust.settings = { ...session.trust.settings, policy: { version: 1, conferNative } };
+    session.inForce.current = await readTrustState({ version: 1, anchors: [], policy: { version: 1, conferNative } });
     await session.store.putConferral({ userId, masterKey: fallen.keys.master.publicKey, conferredAt: now, reason: "" });
     const told: NativeOutlived[] = [];
     const follow = createFollower(session, {

@@ -25,7 +25,7 @@ export function createFollower(session: Session, events: FollowerEvents): Verdic
     // A store that is closed meanwhile ends this as it ends the instance.
     const conferrals = await session.store.conferrals().catch(() => []);
     for (const one of outlived(conferrals, assessments)) events.outlived(one);
-    if (session.trust.settings.policy?.conferNative !== true || session.offline) return;
+    if (session.inForce.current.settings.policy?.conferNative !== true || session.offline) return;
     for (const assessment of assessments) {
       const identity = identities.get(assessment.userId);
       if (identity) conferrer.consider({ identity, assessment });

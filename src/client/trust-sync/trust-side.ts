@@ -30,7 +30,10 @@ export interface TrustSide {
    * @throws CountersignError what {@link TrustSide.read} throws; `ERR_TRUST_MALFORMED` (no settings, or a name twice),
    *   `ERR_TRUST_SIZE`, `ERR_JSON_*`: nothing was changed then
    */
-  edit(change: (settings: TrustSettings) => TrustSettings, signal: AbortSignal): Promise<TrustState>;
+  edit(
+    change: (settings: TrustSettings) => TrustSettings | Promise<TrustSettings>,
+    signal: AbortSignal,
+  ): Promise<TrustState>;
   /**
    * Settles a conflict: what one of its versions says counts from now on, on every device. Does nothing where another device settled it
    * meanwhile. To settle it in yet another way, {@link TrustSide.edit} the entry.
@@ -71,7 +74,7 @@ export function openTrust({ client, store, now, ...options }: TrustSideOptions):
   return {
     read: (signal) => run(undefined, signal),
     edit: (change, signal) =>
-      run((document, stamp) => editTrust(document, change(resolveTrust(document).settings), stamp), signal),
+      run(async (document, stamp) => editTrust(document, await change(resolveTrust(document).settings), stamp), signal),
     settle: (entry, choice, signal) => run((document, stamp) => settleTrust(document, entry, choice, stamp), signal),
     replaceUnreadable: (signal) => lock(() => replaceTrust(context(signal)), signal),
     onChange: (listener) => onTrustSecret(client, listener),

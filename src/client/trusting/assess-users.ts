@@ -9,6 +9,7 @@ import { decisionKey } from "../../trust/policy/read-decisions.js";
 import type { Trust } from "../../trust/trust.js";
 import { verifyIdentities } from "../cached-verification.js";
 import { callContext, type Session } from "../session.js";
+import { listsInForce } from "./lists.js";
 import { networkFor } from "./network.js";
 
 /** Users as they were fetched, verified and held against what was known, ready to be weighed. */
@@ -28,11 +29,12 @@ export async function verifyUsers(
   identities: readonly SignedIdentity[],
   signal?: AbortSignal,
 ): Promise<VerifiedUsers> {
-  const { registry, store, offline, lists } = session;
+  const { registry, store, offline } = session;
   const now = session.now();
   const context = { registry, now, offline, signal: callContext(session, signal).signal };
-  const [reports, histories] = await Promise.all([
+  const [reports, lists, histories] = await Promise.all([
     verifyIdentities(identities, store, context),
+    listsInForce(session),
     store.getPins(identities.map(({ userId }) => userId)),
   ]);
   const matrixKeys = identities.flatMap(({ masterKey }) => masterKey?.publicKey ?? []);
@@ -60,11 +62,11 @@ export async function assessUsers(
   identities: readonly SignedIdentity[],
   signal?: AbortSignal,
 ): Promise<IdentityAssessment[]> {
-  const { current } = session.trust;
+  const { trust } = session.inForce.current;
   const { inputs, contextOf } = await verifyUsers(session, identities, signal);
-  const context = await contextOf(current);
+  const context = await contextOf(trust);
   const assessments = inputs.map((input) => assessIdentity(input, context));
-  const sightings = assessments.flatMap((assessment) => sightingOf(assessment, current) ?? []);
+  const sightings = assessments.flatMap((assessment) => sightingOf(assessment, trust) ?? []);
   if (sightings.length > 0) await session.store.recordKeys(sightings);
   return assessments;
 }

@@ -1,6 +1,8 @@
+import { HttpError } from "../../errors.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
 import type { TrustVersion } from "../../model/trust-settings/trust-document.js";
 import type { TrustState } from "../../model/trust-settings/trust-state.js";
+import { readTrustSettings } from "../../trust/read-trust-settings.js";
 import type { CallOptions } from "../options.js";
 import { callContext, type Session } from "../session.js";
 import { openTrust } from "../trust-sync/trust-side.js";
@@ -43,14 +45,16 @@ export interface StoredTrust {
 export function openStoredTrust(session: Session): StoredTrust {
   const stored = openTrust(session);
   const run = async (work: (signal: AbortSignal) => Promise<TrustState>, options: CallOptions = {}) => {
+    if (session.offline) throw new HttpError("ERR_HTTP_OFFLINE", "this instance is offline");
     const { signal } = callContext(session, options.signal);
     const state = await work(signal);
-    if (state.isSaved) session.inForce.current = await readTrustState(state.settings);
+    if (state.revision > 0) session.inForce.current = await readTrustState(state.settings);
     return state;
   };
   return {
     read: (options) => run((signal) => stored.read(signal), options),
-    edit: (change, options) => run((signal) => stored.edit(change, signal), options),
+    edit: (change, options) =>
+      run((signal) => stored.edit(async (settings) => readTrustSettings(change(settings)), signal), options),
     settle: (entry, choice, options) => run((signal) => stored.settle(entry, choice, signal), options),
     replaceUnreadable: (options) => run((signal) => stored.replaceUnreadable(signal), options),
     onChange: (listener) => stored.onChange(listener),

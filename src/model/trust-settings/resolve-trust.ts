@@ -14,6 +14,8 @@ export interface TrustConflict {
 
 /** A document as it is acted upon. */
 export interface ResolvedTrust {
+  /** Raised by every change; 0 where nobody ever changed anything. */
+  readonly revision: number;
   readonly settings: TrustSettings;
   readonly conflicts: readonly TrustConflict[];
 }
@@ -29,7 +31,7 @@ export interface ResolvedTrust {
  *
  * Versions that say the same are no conflict. Does not check what the settings say.
  */
-export function resolveTrust({ entries }: TrustDocument): ResolvedTrust {
+export function resolveTrust({ revision, entries }: TrustDocument): ResolvedTrust {
   const settled = new Map<string, unknown>();
   const conflicts: TrustConflict[] = [];
   for (const [entry, versions] of entries) {
@@ -37,7 +39,7 @@ export function resolveTrust({ entries }: TrustDocument): ResolvedTrust {
     if (distinct.length > 1) conflicts.push({ entry, versions });
     for (const [key, value] of countsOf(entry, distinct)) if (value !== undefined) settled.set(key, value);
   }
-  return { settings: settingsOf(settled), conflicts: conflicts.sort((a, b) => (a.entry < b.entry ? -1 : 1)) };
+  return { revision, settings: settingsOf(settled), conflicts: conflicts.sort((a, b) => (a.entry < b.entry ? -1 : 1)) };
 }
 
 /** Of those that say the same, the last one. */
