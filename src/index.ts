@@ -43,6 +43,7 @@ export {
   verifyEvent,
 } from "./client/signed-events/verify-event.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
+export type { VouchingUserOption } from "./client/vouching-user-options.js";
 export type { Watching, WatchOptions } from "./client/watching/watch.js";
 export type { Bytes } from "./encoding/bytes.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
@@ -95,6 +96,7 @@ export { lint } from "./model/lint/lint.js";
 export { lintUpload } from "./model/lint/lint-upload.js";
 export { type Manifest, type ManifestExpectation, readManifest, type Withdrawal } from "./model/manifest/manifest.js";
 export type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "./model/manifest/seen-manifest.js";
+export type { PublicSignature } from "./model/public-signature.js";
 export type {
   ReportCode,
   SignatureReport,

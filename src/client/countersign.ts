@@ -13,6 +13,7 @@ import type { TrustSettings } from "../model/trust-policy.js";
 import type { OutboxEntry, StoreDegradation } from "../store/signature-store.js";
 import type { NativeOutlived } from "../trust/outlived.js";
 import type { LevelChange } from "../trust/simulate.js";
+import type { VouchingUser } from "../trust/vouching-users.js";
 import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
 import type { AssessedIdentity } from "./native/assured-key.js";
@@ -340,11 +341,13 @@ export class Countersign {
   ): AsyncGenerator<IdentityAssessment, void, undefined> {
     const unique = [...new Set(userIds)];
     const reading = await this.#openReading(options);
+    const vouchingUsers = await this.#vouchingUsers(reading, "assessUsers", options.signal);
     for (let done = 0; done < unique.length; done += assessBatch) {
       const identities = await this.#fetchWith(reading, unique.slice(done, done + assessBatch));
       const assessments = await (await assessSide()).assessUsers(
         this.#session,
         [...identities.values()],
+        vouchingUsers,
         options.signal,
       );
       void this.#followNatively(identities, assessments);
@@ -402,9 +405,11 @@ export class Countersign {
     userIds: readonly string[],
     options: FetchOptions = {},
   ): Promise<LevelChange[]> {
-    const identities = await this.#fetchWith(await this.#openReading(options), [...new Set(userIds)]);
+    const reading = await this.#openReading(options);
+    const vouchingUsers = await this.#vouchingUsers(reading, "judgeUsers", options.signal);
+    const identities = await this.#fetchWith(reading, [...new Set(userIds)]);
     const { simulateSettings } = await settingsSide();
-    return simulateSettings(this.#session, settings, [...identities.values()], options.signal);
+    return simulateSettings(this.#session, settings, [...identities.values()], vouchingUsers, options.signal);
   }
 
   /** The user's own trust settings in secret storage, which their other devices read. Makes no request by itself. */
@@ -525,10 +530,23 @@ export class Countersign {
     const options = signal ? { signal } : {};
     const reading = await this.#openReading({ fresh: true, ...options });
     const identity = (await this.#fetchWith(reading, [userId])).get(userId);
-    const [assessment] = identity ? await (await assessSide()).assessUsers(this.#session, [identity], signal) : [];
+    const vouchingUsers = await this.#vouchingUsers(reading, "assessUsers", signal);
+    const { assessUsers } = await assessSide();
+    const [assessment] = identity ? await assessUsers(this.#session, [identity], vouchingUsers, signal) : [];
     if (!identity || !assessment) throw new CountersignError("ERR_OPTION_INVALID", "expected a user ID");
     this.#events.emit("assessment", assessment);
     return { identity, assessment };
+  }
+
+  /** Who may vouch for others: read once for all users of a call. */
+  async #vouchingUsers(
+    reading: IdentityReader,
+    assess: "assessUsers" | "judgeUsers",
+    signal: AbortSignal | undefined,
+  ): Promise<VouchingUser[]> {
+    if (this.#session.vouchingUsers.size === 0) return [];
+    const { readVouchingUsers, [assess]: chosen } = await assessSide();
+    return readVouchingUsers(this.#session, (userIds) => this.#fetchWith(reading, userIds), chosen, signal);
   }
 
   async #fetchWith(reading: IdentityReader, userIds: readonly string[]): Promise<Map<string, SignedIdentity>> {

@@ -14,6 +14,7 @@ import type { CountersignOptions } from "./options.js";
 import { createPublishLock, type PublishLock } from "./publish-lock.js";
 import type { KnownNetwork } from "./trusting/network.js";
 import type { TrustInForce } from "./trusting/trust-in-force.js";
+import { readVouchingUserOptions } from "./vouching-user-options.js";
 
 /** Everything that the calls of one instance share. */
 export interface Session {
@@ -21,6 +22,8 @@ export interface Session {
   readonly registry: AlgorithmRegistry;
   /** Whom the reader trusts now; replaced as a whole. */
   readonly inForce: { current: TrustInForce };
+  /** Users whose vouching is considered, with the keys that the caller handed in. */
+  readonly vouchingUsers: ReadonlyMap<string, readonly JsonObject[]>;
   /** The last network of introductions: at most one. */
   readonly networks: KnownNetwork[];
   readonly store: SignatureStore;
@@ -49,7 +52,7 @@ export interface Session {
 
 /** A misspelt option would be missed by nobody, and without `anchors` nobody would be trusted. */
 const knownOptions: ReadonlySet<string> = new Set(
-  "algorithms anchors policy decisions rooms direct outbox offline store now http".split(" "),
+  "algorithms anchors policy decisions vouchingUsers rooms direct outbox offline store now http".split(" "),
 );
 
 /**
@@ -83,6 +86,7 @@ export function openSession(
     bundles: new Map(),
     registry: createRegistry(options.algorithms ?? []),
     inForce: { current: inForce },
+    vouchingUsers: readVouchingUserOptions(options.vouchingUsers ?? []),
     networks: [],
     store,
     accepted: new Map(),
