@@ -33,7 +33,7 @@ export interface TeamStage {
   reader(options: Partial<CountersignOptions>): Promise<(userId: string) => Promise<IdentityAssessment>>;
 }
 
-export const usage = "public-user";
+const usage = "public-user";
 
 /** A key of that usage, signed by the user's master key or by another. */
 export function publicUserKey({ account, keys }: EmbeddedUser, by: SigningKey = keys.master): PublicUserKey {
@@ -41,17 +41,18 @@ export function publicUserKey({ account, keys }: EmbeddedUser, by: SigningKey = 
   return { ...key, object: lesserKey(account.userId, usage, key.publicKey, by) };
 }
 
-/** Puts the key on the homeserver, which asks for the password. */
-export async function uploadPublicUserKey({ account }: EmbeddedUser, { object }: PublicUserKey): Promise<void> {
+/** Puts the key on the homeserver. */
+export async function uploadPublicUserKey(user: EmbeddedUser, { object }: PublicUserKey): Promise<void> {
+  await uploadKeys(user, { "org.matrix.msc2882.public_user_signing_key": object });
+}
+
+/** Puts keys on the homeserver, which asks for the password. */
+export async function uploadKeys({ account }: EmbeddedUser, keys: object): Promise<void> {
   const path = "/v3/keys/device_signing/upload";
-  const body = { "org.matrix.msc2882.public_user_signing_key": object };
-  const { session } = (await account.post(path, body)).body;
-  const identifier = { type: "m.id.user", user: account.userId };
-  const { status } = await account.post(path, {
-    ...body,
-    auth: { type: "m.login.password", session, identifier, password: "password" },
-  });
-  if (status !== 200) throw new Error(`the key was refused: ${status}`);
+  const { session } = (await account.post(path, keys)).body;
+  const auth = { type: "m.login.password", session, identifier: { type: "m.id.user", user: account.userId } };
+  const { status } = await account.post(path, { ...keys, auth: { ...auth, password: "password" } });
+  if (status !== 200) throw new Error(`the keys were refused: ${status}`);
 }
 
 /** What a key says of a user's master key as an external signature, published by that user. */
