@@ -51,8 +51,11 @@ it("counts no signature that a user-signing key made in private", async () => {
   const [carol, alice] = [await user("carol"), await user("alice")];
   await employ(carol);
   await vouchNatively(carol, carol.keys.userSigning, alice);
-  const { userId } = carol.account;
+  const [{ userId }, aliceId] = [carol.account, alice.account.userId];
+  // Servers show such a signature to who made it alone; this reader's shows it.
+  const { body: keys } = await carol.account.post("/v3/keys/query", { device_keys: { [userId]: [], [aliceId]: [] } });
+  expect(keys.master_keys[aliceId].signatures).toHaveProperty([userId, `ed25519:${carol.keys.userSigning.publicKey}`]);
   const publicUserKeys = [carol.keys.body.user_signing_key];
   const assess = await reader({ anchors: [anchor], vouchingUsers: [{ userId, publicUserKeys }] });
-  expect(await assess(alice.account.userId)).toMatchObject({ level: "unproven", reports: [] });
+  expect(await assess(aliceId, { keys })).toMatchObject({ level: "unproven", reports: [] });
 });

@@ -13,19 +13,27 @@ it("does not count the word of somebody whose master key is another than before"
   await publishVouch(alice, later);
   const { userId } = carol.account;
   const vouchingUsers = [{ userId, publicUserKeys: [before.object, later.object] }];
-  const options = { anchors: [anchor], vouchingUsers };
-  const assess = await reader({ ...options, store: memoryStore() });
-  expect((await assess(alice.account.userId)).level).toBe("trusted");
+  const options = { anchors: [anchor], vouchingUsers, store: memoryStore() };
+  const assess = await reader(options);
+  const levelOf = async (ask: typeof assess): Promise<string> => (await ask(alice.account.userId)).level;
+  expect(await levelOf(assess)).toBe("trusted");
   await uploadKeys(after, after.keys.body);
   const client = { ...carol.client, getCrypto: () => ({ ...carol.client.getCrypto(), ...cryptoOf(after) }) };
   await employ({ ...after, client } as typeof carol);
-  // The company signs the new key too, without saying when: a reader who knew the old one is not convinced, a new reader is.
-  expect((await assess(alice.account.userId)).level).toBe("unproven");
-  const newReader = await reader({ ...options, store: memoryStore() });
-  expect((await newReader(alice.account.userId)).level).toBe("trusted");
+  // The company signs the new key too, without saying when: who knew the old one is not convinced, who never knew it is.
+  expect(await levelOf(assess)).toBe("unproven");
+  expect(await levelOf(await reader({ ...options, store: memoryStore() }))).toBe("trusted");
+  const accepted = {
+    userId,
+    masterKey: after.keys.master.publicKey,
+    decision: "accept",
+    decidedAt: Date.now(),
+  } as const;
+  const told = await reader({ ...options, decisions: [accepted] });
+  expect(await levelOf(told)).toBe("trusted");
   await uploadKeys(carol, carol.keys.body);
   await employ(carol);
-  expect((await newReader(alice.account.userId)).level).toBe("unproven");
+  expect(await levelOf(told)).toBe("unproven");
 });
 
 function cryptoOf({ keys }: { readonly keys: ReturnType<typeof makeCrossSigningKeys> }) {

@@ -1,6 +1,7 @@
 import {
   Countersign,
   type CountersignOptions,
+  type FetchOptions,
   type IdentityAssessment,
   type JsonObject,
   type TrustAnchor,
@@ -30,7 +31,9 @@ export interface TeamStage {
   /** The company signs a user's master key. */
   employ(user: EmbeddedUser): Promise<void>;
   /** The reader's side, without anchors and vouching users unless `options` name them. */
-  reader(options: Partial<CountersignOptions>): Promise<(userId: string) => Promise<IdentityAssessment>>;
+  reader(
+    options: Partial<CountersignOptions>,
+  ): Promise<(userId: string, how?: FetchOptions) => Promise<IdentityAssessment>>;
 }
 
 const usage = "public-user";
@@ -108,8 +111,8 @@ export async function teamStage(profile: ProfileName = "msc2961"): Promise<TeamS
         ...options,
       });
       onTestFinished(() => countersign.close());
-      return async (userId) => {
-        for await (const assessment of countersign.assess([userId], { fresh: true })) return assessment;
+      return async (userId, how = { fresh: true }) => {
+        for await (const assessment of countersign.assess([userId], how)) return assessment;
         throw new Error("no assessment");
       };
     },
