@@ -43,6 +43,8 @@ export {
   verifyEvent,
 } from "./client/signed-events/verify-event.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
+export type { CreatePublicUserKeyOptions, PublicUserKey } from "./client/vouching/create-public-user-key.js";
+export type { PublicVouch, VouchForOptions } from "./client/vouching/vouch-for.js";
 export type { VouchingUserOption } from "./client/vouching-user-options.js";
 export type { Watching, WatchOptions } from "./client/watching/watch.js";
 export type { Bytes } from "./encoding/bytes.js";

@@ -42,6 +42,8 @@ import type { RevocationListFinding } from "./signed-documents/verify-revocation
 import type { SignedEvent } from "./signed-events/signed-event.js";
 import type { EventVerification } from "./signed-events/verify-event.js";
 import type { StoredTrust } from "./trusting/stored-trust.js";
+import type { CreatePublicUserKeyOptions, PublicUserKey } from "./vouching/create-public-user-key.js";
+import type { PublicVouch, VouchForOptions } from "./vouching/vouch-for.js";
 import type { Watching, WatchOptions } from "./watching/watch.js";
 
 /** What an instance tells its listeners. */
@@ -82,6 +84,7 @@ const watchSide = () => import("./watching/watch-side.js");
 const assessSide = () => import("./trusting/assess-side.js");
 const settingsSide = () => import("./trusting/settings-side.js");
 const nativeSide = () => import("./native/native-side.js");
+const vouchingSide = () => import("./vouching/vouching-side.js");
 const eventSide = () => import("./signed-events/own-events.js");
 
 /** So many users are fetched and verified together. */
@@ -468,6 +471,31 @@ export class Countersign {
    */
   async withdrawNatively(userId: string, options: CallOptions = {}): Promise<NativeWithdrawal> {
     return (await nativeSide()).withdrawNatively(this.#session, userId, options.signal);
+  }
+
+  /**
+   * Makes the key with which the user vouches for others in public (MSC2882). Throws what `createPublicUserKey` throws:
+   * `ERR_VOUCH_KEY_MISSING`, `ERR_OWN_IDENTITY_*`, `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`.
+   *
+   * @param options `authenticate`: to upload it too; `signal`: ends the call
+   * @returns the key object: hand it to those who are to count the vouches (`vouchingUsers`)
+   */
+  async createPublicUserKey(options: CreatePublicUserKeyOptions = {}): Promise<PublicUserKey> {
+    return (await vouchingSide()).createPublicUserKey(this.#session, options);
+  }
+
+  /**
+   * Vouches for another user in public, by the very master key of `identity`. That it is theirs is the caller's word; nothing is
+   * assessed.
+   *
+   * @param identity as {@link Countersign.fetch} returned it
+   * @param options `publicUserKey`: the own key object, where the homeserver does not serve it; `lifetimeMs`; `signal`: ends the call
+   * @returns `output`, to be handed to the other, who gives it to {@link Countersign.accept} and publishes it
+   * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_VOUCH_CHANGED`, `ERR_VOUCH_KEY_MISSING`, `ERR_OWN_IDENTITY_*`,
+   *   `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async vouchFor(identity: SignedIdentity, options: VouchForOptions = {}): Promise<PublicVouch> {
+    return (await vouchingSide()).vouchFor(this.#session, identity, options);
   }
 
   /**

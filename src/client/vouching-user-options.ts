@@ -41,7 +41,11 @@ function readOne(option: VouchingUserOption): [string, readonly JsonObject[]] {
   const areKeys =
     Array.isArray(publicUserKeys) && publicUserKeys.length <= maxKeys && publicUserKeys.every(isJsonObject);
   if (typeof userId !== "string" || !isUserId(userId) || !areKeys) throw invalid();
-  return [userId, publicUserKeys.map((key) => structuredClone(key))];
+  try {
+    return [userId, structuredClone(publicUserKeys)];
+  } catch {
+    throw invalid();
+  }
 }
 
 function invalid(): CountersignError {
