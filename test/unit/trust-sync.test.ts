@@ -3,7 +3,8 @@ import { expect, it, vi } from "vitest";
 import { openTrust } from "../../src/client/trust-sync/trust-side.js";
 import type { TrustSettings } from "../../src/model/trust-policy.js";
 import { emittingClient } from "../support/emitting-client.js";
-import { adding, anchorIds, plainAnchor, removing, trustName, trustStage } from "../support/trust-stage.js";
+import { adding, anchorIds, plainAnchor, removing } from "../support/trust-edits.js";
+import { trustName, trustStage } from "../support/trust-stage.js";
 
 const codes = ({ problems }: { problems: readonly { code: string }[] }): string[] => problems.map(({ code }) => code);
 
