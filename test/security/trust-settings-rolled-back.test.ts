@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { adding, anchorIds, removing, type TrustStage, trustName, trustStage } from "../support/trust-stage.js";
+import { adding, anchorIds, removing } from "../support/trust-edits.js";
+import { type TrustStage, trustName, trustStage } from "../support/trust-stage.js";
 
 /** What the server held before and after an anchor was removed and another one added. */
 async function setUp() {
