@@ -135,7 +135,7 @@ describe("what two devices write at once", () => {
 
   it("is no conflict where it is the same", () => {
     const wanted = settings({ anchors: [anchor("x")] });
-    expect(atOnce(settings(), wanted, wanted)).toEqual({ settings: wanted, conflicts: [] });
+    expect(atOnce(settings(), wanted, wanted)).toMatchObject({ settings: wanted, conflicts: [] });
   });
 
   it("keeps an anchor that was changed in two ways from counting, and keeps both ways", () => {
@@ -265,7 +265,10 @@ describe("a rule about an anchor that another device took away", () => {
       edit(emptyTrust, wanted, "two"),
     );
     const { settings: now } = resolveTrust(gone);
-    expect(resolveTrust(edit(gone, { ...now, anchors: [anchor("x")] }))).toEqual({ settings: wanted, conflicts: [] });
+    expect(resolveTrust(edit(gone, { ...now, anchors: [anchor("x")] }))).toMatchObject({
+      settings: wanted,
+      conflicts: [],
+    });
   });
 });
 
