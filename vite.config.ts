@@ -19,6 +19,7 @@ const alias = [
   { find: /^matrix-countersign\/sshsig$/, replacement: here("src/algorithms/sshsig/index.ts") },
   { find: /^matrix-countersign\/x509$/, replacement: here("src/algorithms/x509.ts") },
   { find: /^matrix-countersign\/trust$/, replacement: here("src/trust/index.ts") },
+  { find: /^matrix-countersign\/documents$/, replacement: here("src/client/signed-documents/index.ts") },
   { find: /^matrix-countersign\/store$/, replacement: here("src/store/index.ts") },
   { find: /^matrix-countersign\/texts$/, replacement: here("src/texts/index.ts") },
   { find: /^matrix-countersign\/testing$/, replacement: here("src/testing/index.ts") },

@@ -36,6 +36,7 @@ const tools = [
   { name: "firefox", package: "firefox-esr", find: findFirefox },
   { name: "gpg", package: "gnupg", find: () => findProgram("gpg") },
   { name: "sq", package: "sq", find: () => findProgram("sq") },
+  { name: "sq-wot", package: "sq-wot", find: () => findProgram("sq-wot") },
   { name: "ssh-keygen", package: "openssh-client", find: () => findProgram("ssh-keygen") },
   { name: "python", package: "python3-venv", find: findPython },
 ];
@@ -50,7 +51,7 @@ export class MissingToolError extends Error {
 }
 
 /**
- * Makes sure of Chromium, Firefox, GnuPG, Sequoia's sq, ssh-keygen and a Python that can make virtual environments.
+ * Makes sure of Chromium, Firefox, GnuPG, Sequoia's sq and sq-wot, ssh-keygen and a Python that can make virtual environments.
  *
  * Installs what is missing with apt where this process is root.
  *

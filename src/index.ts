@@ -28,6 +28,20 @@ export type { OwnSignature, SigningRequest } from "./client/owner/own-signature.
 export type { PublishReceipt } from "./client/owner/receipt.js";
 export type { OutboxResult } from "./client/owner/resume.js";
 export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
+export {
+  acceptEvent,
+  type EventSigningRequest,
+  prepareEvent,
+  signEventContent,
+} from "./client/signed-events/sign-event.js";
+export type { SignedEvent } from "./client/signed-events/signed-event.js";
+export {
+  type EventState,
+  type EventVerification,
+  type SenderKeys,
+  type VerifyEventOptions,
+  verifyEvent,
+} from "./client/signed-events/verify-event.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
 export type { Watching, WatchOptions } from "./client/watching/watch.js";
 export type { Bytes } from "./encoding/bytes.js";
@@ -47,6 +61,7 @@ export type { HttpOptions } from "./matrix/http.js";
 export type { RoomReadiness, RoomRemark } from "./matrix/prepare-room.js";
 export type { Authenticate } from "./matrix/routes/bootstrap.js";
 export type { Proof, Recall, ReceiptRemark, RouteOutcome, RouteReceipt, Visibility } from "./matrix/routes/route.js";
+export { type FetchServerKeysOptions, fetchServerKeys } from "./matrix/server-keys.js";
 export { createSyncObserver, type SyncObserver } from "./matrix/sync-observer.js";
 export type { ChangeSource, UserChange } from "./matrix/watch/watch-event.js";
 export { AcceptError } from "./model/accept-error.js";
@@ -87,6 +102,21 @@ export type {
   Signer as SignerEvidence,
   Verdict,
 } from "./model/report.js";
+export type {
+  ServerKey,
+  ServerKeyKind,
+  ServerKeyPurpose,
+  ServerKeySet,
+  ServerKeysCode,
+  ServerKeysVerdict,
+} from "./model/server-keys/server-key-set.js";
+export { type ServerKeysExpectation, verifyServerKeys } from "./model/server-keys/verify-server-keys.js";
+export {
+  type ServerSignedCode,
+  type ServerSignedExpectation,
+  type ServerSignedVerdict,
+  verifyServerSigned,
+} from "./model/server-keys/verify-server-signed.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
 export type {

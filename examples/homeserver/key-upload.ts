@@ -1,4 +1,4 @@
-/** `POST /keys/device_signing/upload`: a user's three cross-signing keys. */
+/** `POST /keys/device_signing/upload`: a user's cross-signing keys. */
 import { reencodeSignatures } from "./base64.js";
 import { crashed, invalidParam, MatrixError, missingParam } from "./errors.js";
 import {
@@ -19,7 +19,8 @@ import { announceKeyChange, type KeyPurpose, type ServerState, type StoredKey, t
 import { requireAuth } from "./user-interactive-auth.js";
 import { hasValidSignature } from "./verify.js";
 
-const PURPOSES: readonly KeyPurpose[] = ["master", "self_signing", "user_signing"];
+/** All that there are, where the server knows MSC2757 too. */
+export const PURPOSES: readonly KeyPurpose[] = ["master", "self_signing", "user_signing", "event_signing"];
 
 type UploadedKeys = Map<KeyPurpose, JsonObject>;
 
@@ -45,7 +46,8 @@ const isUserSigning = (purpose: KeyPurpose): boolean => purpose === "user_signin
 function readKeys(profile: ServerProfile, userId: string, body: JsonObject): UploadedKeys {
   const uploaded: UploadedKeys = new Map();
   for (const purpose of PURPOSES) {
-    const given = own(body, `${purpose}_key`);
+    const isKnown = purpose !== "event_signing" || profile.proposals === true;
+    const given = isKnown ? own(body, `${purpose}_key`) : undefined;
     if (given === undefined || given === null) continue;
     if (!isObject(given)) throw invalidParam(`Invalid ${purpose} key`);
     const key = checkedSignatures(profile, given);

@@ -19,6 +19,7 @@ const msc2961: ServerProfile = {
   software: { name: "Countersign-Homeserver", version: "1.0" },
   specVersions: versionsUpTo(16),
   unstableFeatures: { "org.matrix.msc2961": true, "uk.tcpip.msc4133": true, "uk.tcpip.msc4133.stable": true },
+  proposals: true,
   minPasswordLength: 1,
   defaultRoomVersion: "10",
   profileFields: { unstablePath: true, tooLarge: profileTooLarge },
@@ -188,6 +189,7 @@ const silentDrop: ServerProfile = {
   name: "silent-drop",
   software: { name: "Silent-Drop", version: "1.0" },
   unstableFeatures: { "uk.tcpip.msc4133": true, "uk.tcpip.msc4133.stable": true },
+  proposals: false,
   signatureUpload: {
     ...msc2961.signatureUpload,
     string: "drop",

@@ -22,12 +22,14 @@ import { addKeyRoutes } from "./handlers/keys.js";
 import { addProfileRoutes } from "./handlers/profile.js";
 import { addRoomEventRoutes } from "./handlers/room-events.js";
 import { addRoomRoutes } from "./handlers/rooms.js";
+import { addServerKeyRoutes } from "./handlers/server-keys.js";
 import { addSyncRoutes } from "./handlers/sync.js";
 import { accessTokenOf, closeSignal, readJsonBody, sendJson, setCommonHeaders, type Target, targetOf } from "./http.js";
 import type { JsonValue } from "./json.js";
 import { type Listening, listen } from "./listen.js";
 import { type ProfileName, profiles } from "./profiles.js";
 import { createRouter, type Router } from "./router.js";
+import type { ServerKeys } from "./server-keys.js";
 import { createState, type Session } from "./state.js";
 
 export type { Fault, RateLimit, SeenRequest } from "./faults.js";
@@ -54,6 +56,8 @@ export interface HomeserverOptions {
 export interface Homeserver {
   readonly profile: ProfileName;
   readonly serverName: string;
+  /** What this server signs events and requests with. */
+  readonly serverKeys: ServerKeys;
   /** Answers a request, or calls `next` if its path is none of a homeserver's. */
   handle(request: IncomingMessage, response: ServerResponse, next?: () => void): void;
   /** Listens on 127.0.0.1; port 0 takes a free one. */
@@ -140,6 +144,7 @@ export function createHomeserver(options: HomeserverOptions = {}): Homeserver {
   return {
     profile: profile.name,
     serverName,
+    serverKeys: state.serverKeys,
     handle,
     listen: (port = 0) => listen(handle, port, restart),
     restart,
@@ -161,6 +166,7 @@ function createRoutes(): Router {
   addAccountDataRoutes(router);
   addRoomRoutes(router);
   addRoomEventRoutes(router);
+  addServerKeyRoutes(router);
   addSyncRoutes(router);
   return router;
 }

@@ -5,10 +5,11 @@ import { randomBytes } from "node:crypto";
 import type { JsonObject, JsonValue } from "./json.js";
 import type { ServerProfile } from "./profile-rules.js";
 import type { RoomVersion } from "./room-versions.js";
+import { createServerKeys, type ServerKeys } from "./server-keys.js";
 import { createStream, type Stream } from "./stream.js";
 
-/** Which of a user's three cross-signing keys. */
-export type KeyPurpose = "master" | "self_signing" | "user_signing";
+/** Which of a user's cross-signing keys; the fourth is MSC2757's. */
+export type KeyPurpose = "master" | "self_signing" | "user_signing" | "event_signing";
 
 /** A public key as it was uploaded, and the signatures that came later. */
 export interface StoredKey {
@@ -111,6 +112,7 @@ export interface ServerState {
   readonly uiaOnFirstUpload: boolean;
   readonly profilesNeedToken: boolean;
   readonly now: () => number;
+  readonly serverKeys: ServerKeys;
   readonly stream: Stream;
   readonly users: Map<string, User>;
   readonly sessions: Map<string, Session>;
@@ -136,6 +138,7 @@ export interface StateOptions {
 export function createState(options: StateOptions): ServerState {
   return {
     ...options,
+    serverKeys: createServerKeys(options.serverName, options.now),
     stream: createStream(),
     users: new Map(),
     sessions: new Map(),

@@ -7,23 +7,22 @@ import { offlineHttp } from "../matrix/offline-http.js";
 import { ownUserId } from "../matrix/own-user-id.js";
 import type { RouteContext } from "../matrix/routes/route.js";
 import type { Verdict } from "../model/report.js";
-import type { RevocationList } from "../model/revocation-list.js";
 import { readRoomIds } from "../model/room-id.js";
-import type { TrustSettings } from "../model/trust-policy.js";
 import type { SignatureStore } from "../store/signature-store.js";
-import type { Trust } from "../trust/trust.js";
 import { readClock } from "./clock.js";
 import type { CountersignOptions } from "./options.js";
 import { createPublishLock, type PublishLock } from "./publish-lock.js";
+import type { KnownNetwork } from "./trusting/network.js";
+import type { TrustInForce } from "./trusting/trust-in-force.js";
 
 /** Everything that the calls of one instance share. */
 export interface Session {
   readonly client: MatrixClientLike;
   readonly registry: AlgorithmRegistry;
-  /** Whom the reader trusts: as it was given, and ready to be asked. Replaced as a whole. */
-  readonly trust: { settings: TrustSettings; current: Trust };
-  /** The anchors' lists of revocations, verified, by the anchor's ID. */
-  readonly lists: Map<string, RevocationList>;
+  /** Whom the reader trusts now; replaced as a whole. */
+  readonly inForce: { current: TrustInForce };
+  /** The last network of introductions: at most one. */
+  readonly networks: KnownNetwork[];
   readonly store: SignatureStore;
   readonly http: MatrixHttp;
   /** What {@link Session.http} was made with, for a second client's requests. */
@@ -62,7 +61,7 @@ export function openSession(
   client: MatrixClientLike,
   options: CountersignOptions,
   store: SignatureStore,
-  trust: Session["trust"],
+  inForce: TrustInForce,
 ): Session {
   if (!Object.keys(options).every((name) => knownOptions.has(name))) {
     throw new CountersignError("ERR_OPTION_INVALID", "expected the documented options alone");
@@ -83,8 +82,8 @@ export function openSession(
     offline,
     bundles: new Map(),
     registry: createRegistry(options.algorithms ?? []),
-    trust,
-    lists: new Map(),
+    inForce: { current: inForce },
+    networks: [],
     store,
     accepted: new Map(),
     publishLock: createPublishLock("publish", ownUserId(client)),

@@ -40,13 +40,21 @@ export async function withCrossSigningSeed<T>(
 }
 
 async function fromCryptoStack(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
+  // No crypto stack of today knows of the key that signs events.
+  if (purpose === "event-signing-key") return undefined;
   const keys = (await client.getCrypto()?.exportSecretsBundle?.())?.cross_signing;
   return purpose === "self-signing-key" ? keys?.self_signing_key : keys?.user_signing_key;
 }
 
+/** Names in secret storage, the last one of MSC2757. */
+const secretNames: Readonly<Record<LesserKey, string>> = {
+  "self-signing-key": "m.cross_signing.self_signing",
+  "user-signing-key": "m.cross_signing.user_signing",
+  "event-signing-key": "m.event_signing",
+};
+
 async function fromSecretStorage(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
-  const name = purpose === "self-signing-key" ? "self_signing" : "user_signing";
-  return client.secretStorage?.get(`m.cross_signing.${name}`);
+  return client.secretStorage?.get(secretNames[purpose]);
 }
 
 /** A source that has no key, or whose owner says no, is none. */

@@ -17,6 +17,8 @@ export interface QueriedKeys {
   readonly selfSigningKey?: JsonObject;
   /** The same of the user-signing key, which servers show to its owner alone. */
   readonly userSigningKey?: JsonObject;
+  /** The same of the key that signs events (MSC2757), which few servers know. */
+  readonly eventSigningKey?: JsonObject;
   readonly problem?: Extract<IdentityProblem, `${string}-master-key` | "malformed-user-id" | "server-unreachable">;
 }
 
@@ -100,11 +102,13 @@ function readAnswer(answer: JsonObject, userId: string): QueriedKeys {
     const signable = isJsonObject(object) ? readSignable(object, userId) : undefined;
     const selfSigningKey = entry(answer.self_signing_keys, userId);
     const userSigningKey = entry(answer.user_signing_keys, userId);
+    const eventSigningKey = entry(answer.event_signing_keys, userId);
     if (isJsonObject(object) && signable?.purpose === "master-key") {
       return {
         masterKey: { signable, object },
         ...(isJsonObject(selfSigningKey) && { selfSigningKey }),
         ...(isJsonObject(userSigningKey) && { userSigningKey }),
+        ...(isJsonObject(eventSigningKey) && { eventSigningKey }),
       };
     }
   } catch (error) {

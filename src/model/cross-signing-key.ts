@@ -3,11 +3,11 @@ import { signerEntry } from "./external-signature.js";
 import { isSignedBy } from "./matrix-signature.js";
 import { type Purpose, readSignable, type SignableObject } from "./signable.js";
 
-/** The two cross-signing keys that a master key signs. */
-export type LesserKey = Extract<Purpose, "self-signing-key" | "user-signing-key">;
+/** The cross-signing keys that a master key signs; the third is MSC2757's. */
+export type LesserKey = Extract<Purpose, "self-signing-key" | "user-signing-key" | "event-signing-key">;
 
 /**
- * A user's self-signing or user-signing key in unpadded base64, if `object` is exactly that and the user's master key signed it.
+ * A user's self-signing, user-signing or event-signing key in unpadded base64, if `object` is exactly that and the user's master key signed it.
  *
  * Does not check whose the master key is, nor whether the key is the newest that they have: only their server can tell.
  *

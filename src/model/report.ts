@@ -180,6 +180,8 @@ export interface Verdict {
    * cached verdict never outlives it.
    */
   readonly freshUntil?: number;
+  /** On a verdict that has ended: what `key-unconfirmed` says of one that is valid. */
+  readonly keyUnconfirmed?: boolean;
   /** Whether somebody touched the security key for this very signature, by its own word; absent for any other key. */
   readonly userPresent?: boolean;
 }

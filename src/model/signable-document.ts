@@ -22,7 +22,7 @@ const shapes: readonly {
 
 /**
  * Reads what a document is from its signed members: each kind has members of its own and no others, so that none ever passes for
- * another, for a key or for an event.
+ * another, for a key or for an event. What no homeserver serves has no `unsigned` either.
  *
  * Does not read the members, see `readRevocationList` and `readTrustSettings`, and verifies no signature.
  *
@@ -32,6 +32,7 @@ export function readSignableDocument(object: JsonObject): SignableDocument {
   const bytes = signedBytes(object);
   const content = JSON.parse(decodeUtf8(bytes) ?? "") as JsonObject;
   const shape = shapes.find(({ all, some }) => hasExactly(content, all, some));
-  if (!shape) throw new CountersignError("ERR_OBJECT_SHAPE", "expected a list of revocations or trust settings");
+  if (!shape || Object.hasOwn(object, "unsigned"))
+    throw new CountersignError("ERR_OBJECT_SHAPE", "expected a list of revocations or trust settings");
   return { signable: { purpose: shape.purpose, userId: shape.purpose, bytes }, content };
 }

@@ -9,6 +9,7 @@ export type Purpose =
   | "master-key"
   | "self-signing-key"
   | "user-signing-key"
+  | "event-signing-key"
   | "device-keys"
   | "event"
   | "revocation-list"
@@ -33,6 +34,7 @@ const purposeOfUsage: ReadonlyMap<unknown, Purpose> = new Map<unknown, Purpose>(
   ["master", "master-key"],
   ["self_signing", "self-signing-key"],
   ["user_signing", "user-signing-key"],
+  ["event_signing", "event-signing-key"],
 ]);
 
 /**

@@ -2,7 +2,6 @@ import type { HistoryEvent } from "../model/history/history-entry.js";
 import type { KeyHistory, KeySighting, UserHistory } from "../model/history/key-history.js";
 import { nextEvents } from "../model/history/next-event.js";
 import { withEvent } from "../model/history/user-history.js";
-import { sightingOf } from "../model/history/verify-history.js";
 import type { Connection } from "./connection.js";
 import { appendHistory, readLog, readPins } from "./history-table.js";
 import { exportLog } from "./stored-history.js";
@@ -40,7 +39,7 @@ export class DiskHistory implements KeyHistory {
 
   async exportHistory(): Promise<string> {
     const records = (await this.#connection.use(readLog)) ?? [];
-    return exportLog(records, this.#held.map(sightingOf));
+    return exportLog(records, this.#held);
   }
 
   /** Brings to the disk what was held while there was none. */
@@ -49,7 +48,7 @@ export class DiskHistory implements KeyHistory {
   }
 
   async #record(sightings: readonly KeySighting[]): Promise<void> {
-    const all = [...this.#held.map(sightingOf), ...sightings];
+    const all = [...this.#held, ...sightings];
     if (all.length === 0) return;
     if (await this.#write((database) => appendHistory(database, all))) {
       this.#held = [];

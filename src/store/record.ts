@@ -38,6 +38,7 @@ const readAnyVerdict = objectReader<Verdict>(
     valueHash: text(maxKeyChars),
     certificate: readSignerCertificate,
     freshUntil: readTime,
+    keyUnconfirmed: readBoolean,
     userPresent: readBoolean,
   },
   [
@@ -49,6 +50,7 @@ const readAnyVerdict = objectReader<Verdict>(
     "valueHash",
     "certificate",
     "freshUntil",
+    "keyUnconfirmed",
     "userPresent",
   ],
 );

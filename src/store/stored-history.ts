@@ -15,7 +15,7 @@ import { withEvent } from "../model/history/user-history.js";
 export function historiesOf(records: readonly unknown[]): Map<string, UserHistory> {
   const users = new Map<string, UserHistory>();
   for (const record of records) {
-    const userId = isJsonObject(record) ? record.userId : undefined;
+    const userId = isJsonObject(record) && Object.hasOwn(record, "userId") ? record.userId : undefined;
     if (typeof userId !== "string") continue;
     const known = users.get(userId);
     const entry = readEntry(record);

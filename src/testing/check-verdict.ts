@@ -1,8 +1,16 @@
-import { type Signer, statusOfCode, type Verdict } from "../model/report.js";
+import { type ReportCode, type Signer, statusOfCode, type Verdict } from "../model/report.js";
 import { expectThat } from "./expect.js";
 
 const hash = /^[0-9a-f]{64}$/;
 const clockSkewMs = 5 * 60_000;
+/** What was valid once, if the verdict has an interval at all. */
+const ended: ReadonlySet<ReportCode> = new Set([
+  "expired",
+  "key-expired",
+  "cert-expired",
+  "key-revoked-softly",
+  "cert-revoked-softly",
+]);
 /** The last moment that a date can hold. */
 const maxTimeMs = 8.64e15;
 const times = ["createdAt", "expiresAt", "validFrom", "validUntil"] as const;
@@ -44,6 +52,10 @@ function checkTimes(verdict: Verdict, now: number, what: string): void {
     expectThat(isTime, `${name} in whole milliseconds since 1970, for ${what}, got ${String(ms)}`);
   }
   const { createdAt = 0, expiresAt = Infinity, validFrom = 0, validUntil = Infinity } = verdict;
+  if (ended.has(verdict.code)) {
+    const isOver = verdict.validUntil === undefined || (validFrom < validUntil && validUntil <= now);
+    expectThat(isOver, `an interval that is over, or none, for ${what}`);
+  }
   if (verdict.status !== "valid") return;
   expectThat(createdAt <= now + clockSkewMs, `nothing valid that was made in the future: ${what}`);
   expectThat(validFrom <= now + clockSkewMs, `nothing valid before its validFrom: ${what}`);

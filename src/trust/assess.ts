@@ -6,8 +6,8 @@ import type { SignatureReport } from "../model/report.js";
 import type { TrustContext } from "./context.js";
 import { type AttestedVouch, type Finding, judgeReport } from "./judge-report.js";
 import { neededSignatures } from "./needed.js";
-import { judgePin, type PinAnswer } from "./pin.js";
-import { decisionKey } from "./trust.js";
+import { askPin, type PinAnswer } from "./pin.js";
+import { decisionKey } from "./policy/read-decisions.js";
 import { type Weighing, weigh } from "./weigh.js";
 
 /** How long an assessment may be relied on where nothing ends earlier: 10 minutes. */
@@ -42,9 +42,11 @@ export function assessIdentity({ identity, reports, history }: AssessInput, cont
     : [];
   const found = findings.flatMap(({ vouch }) => vouch ?? []);
   const decision = publicKey === undefined ? undefined : trust.decisions.get(decisionKey(userId, publicKey));
-  const pin = judgePin(history, publicKey, decision === "accept");
+  const accepted = decision?.decision === "accept" ? decision.decidedAt : undefined;
+  const isDenied = decision?.decision === "deny";
+  const pin = askPin(history, publicKey, accepted);
   const weighing = weigh(pin.state === "changed" ? newerThan(pin.since, found) : found, userId, trust);
-  const { level, reasons } = decide(identity, pin, decision === "deny", findings, weighing);
+  const { level, reasons } = decide(identity, pin, isDenied, findings, weighing);
   return {
     userId,
     ...(publicKey !== undefined && { masterKey: publicKey }),

@@ -8,7 +8,8 @@ import type { Standing } from "./standing.js";
 import type { AnchoredKey, Trust } from "./trust.js";
 
 /**
- * The anchors that a certificate in a valid path of the signer is: the signer's own or that of an authority.
+ * The anchors that a certificate in a path of the signer is: the signer's own or that of an authority. A path that has ended stands for
+ * the interval in which it was valid.
  *
  * Certificates are found by their SHA-256, authorities also by key and name, never by a name alone. An end-entity introduces nobody, so
  * under `scope` only its own signature counts.
@@ -18,7 +19,9 @@ import type { AnchoredKey, Trust } from "./trust.js";
 export function certificateStandings(trust: Trust, report: SignatureReport, userId: string): Standing[] {
   const { certificate } = report;
   if (!certificate) return [];
-  return certificate.paths.flatMap((path) =>
+  // What a policy forgives, it forgives for the reason that the verdict gives.
+  const lapsed = certificate.lapsedPaths.filter(({ code }) => code === report.code);
+  return [...certificate.paths, ...lapsed].flatMap((path) =>
     path.certificates.flatMap((authority, index) =>
       anchorsOf(trust, authority)
         .filter(({ anchor }) => anchor.algorithm === report.algorithm)

@@ -1,10 +1,12 @@
 import type { RevocationList } from "../model/revocation-list.js";
 import { certificateStandings } from "./certificates.js";
+import { introducedStandings } from "./introduced.js";
 import type { JudgingContext } from "./judge-report.js";
 import { ownKeyStandings } from "./own-key.js";
 import type { StandingFinder } from "./standing.js";
 import type { Trust } from "./trust.js";
 import { judgeVouchingUsers, type VouchingUser, vouchingStandings } from "./vouching-users.js";
+import { TrustNetwork } from "./web/trust-network.js";
 
 /** What {@link trustContext} puts together. */
 export interface TrustContextInput {
@@ -12,6 +14,8 @@ export interface TrustContextInput {
   readonly trust: Trust;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** What keys say about each other, verified. */
+  readonly network?: TrustNetwork;
   /** The anchors' lists of revocations, verified. */
   readonly lists?: readonly RevocationList[];
   /** Users who may vouch for others. */
@@ -19,6 +23,8 @@ export interface TrustContextInput {
   /** Known Matrix keys, unpadded base64: an anchor with such a raw key counts for nothing. */
   readonly matrixKeys?: Iterable<string>;
 }
+
+const nobody = new TrustNetwork([]);
 
 /** Everything that assessments of the same moment share. */
 export interface TrustContext extends JudgingContext {
@@ -29,6 +35,7 @@ export interface TrustContext extends JudgingContext {
 export function trustContext({
   trust,
   now,
+  network = nobody,
   lists = [],
   vouchingUsers = [],
   matrixKeys = [],
@@ -40,9 +47,11 @@ export function trustContext({
     matrixKeys: new Set(matrixKeys),
   };
   const users = judgeVouchingUsers(vouchingUsers, judging);
+  const introduced = introducedStandings(trust, network, now);
   const find: StandingFinder = (report, userId) => [
     ...ownKeyStandings(trust, report, userId),
     ...certificateStandings(trust, report, userId),
+    ...introduced(report, userId),
     ...vouchingStandings(users, report, judging),
   ];
   return { ...judging, find };

@@ -1,11 +1,12 @@
 import type { AssessmentReason, ReasonCode, TrustHop } from "../model/assessment.js";
+import { signedAt } from "../model/history/judge-pin.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
 import { isRevoked, type RevocationList } from "../model/revocation-list.js";
 import type { ReadAnchor } from "./anchors/read-anchors.js";
 import { askScope } from "./anchors/scope.js";
 import type { CountedVouch } from "./policy/independence.js";
-import { attestedAt, judgeTime, signedAt, type TimeAnswer } from "./signature-time.js";
+import { judgeTime, provenAt, type TimeAnswer } from "./signature-time.js";
 import { type Standing, type StandingFinder, signerKeys } from "./standing.js";
 import type { Trust } from "./trust.js";
 import { isWithdrawn } from "./withdrawal.js";
@@ -111,10 +112,11 @@ function refusalOf(
   const { notBefore = 0, notAfter = Number.POSITIVE_INFINITY, maxAge, requireExpiry, revocation } = anchor;
   const { fingerprint = "" } = report.signer ?? {};
   if (isOwnKey && (fingerprint === masterKey?.publicKey || matrixKeys.has(fingerprint))) return "matrix-key";
-  if (report.code === "key-unconfirmed" && !anchor.acceptUnconfirmed) return "key-unconfirmed";
+  const isUnconfirmed = report.code === "key-unconfirmed" || report.keyUnconfirmed;
+  if (isUnconfirmed && !anchor.acceptUnconfirmed) return "key-unconfirmed";
   if (now < notBefore) return "anchor-not-yet";
   if (now >= notAfter) return "anchor-over";
-  const time = signedAt(report);
+  const time = provenAt(report);
   if (maxAge !== undefined && time === undefined) return "no-time";
   if (maxAge !== undefined && time !== undefined && now >= time + maxAge) return "too-old";
   // A key's end can be put off, a certificate's cannot.
@@ -132,7 +134,7 @@ function vouchOf(
 ): AttestedVouch {
   const limit = Math.min(anchor.amount, scope.amount);
   const amount = Math.min(limit, standing.amount);
-  const age = anchor.maxAge === undefined ? undefined : (signedAt(report) ?? 0) + anchor.maxAge;
+  const age = anchor.maxAge === undefined ? undefined : (provenAt(report) ?? 0) + anchor.maxAge;
   const end = earliest(until, standing.validUntil, anchor.notAfter, age, list?.expiresAt);
   const first: TrustHop = {
     kind: "anchor",
@@ -142,7 +144,7 @@ function vouchOf(
     amount: limit,
     ...(anchor.notAfter !== undefined && { validUntil: anchor.notAfter }),
   };
-  const time = attestedAt(report);
+  const time = signedAt(report);
   return {
     anchorId: anchor.id,
     algorithm: report.algorithm,

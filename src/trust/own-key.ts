@@ -25,11 +25,6 @@ export function ownKeyStandings(trust: Trust, report: SignatureReport, userId: s
     }));
 }
 
-/** Whether a report's signer is one of the anchor's own keys, in the anchor's algorithm: whoever they may speak for. */
-export function isOwnKeyOf(trust: Trust, anchorId: string, report: SignatureReport): boolean {
-  return ownKeyStandings(trust, report, report.userId).some(({ anchor }) => anchor.id === anchorId);
-}
-
 function speaksByOwnKey({ anchor, names }: AnchoredKey, userId: string): boolean {
   if (anchor.speaksFor === "scope") return true;
   if (anchor.speaksFor === "directory") return false;

@@ -29,7 +29,7 @@ export function judgeTime(report: SignatureReport, policy: ReadPolicy, now: numb
   const since = status === "valid" ? endOf(report, now) : code;
   // Without a signer the mathematics was never right.
   if (!report.signer || !Number.isFinite(end)) return { counts: false, report: since };
-  const at = signedAt(report);
+  const at = provenAt(report);
   if (
     policy.validity === "signing-time" &&
     endedSince.includes(since) &&
@@ -49,19 +49,10 @@ export function judgeTime(report: SignatureReport, policy: ReadPolicy, now: numb
  *
  * @returns `undefined` where nothing says
  */
-export function signedAt({ createdAt, certificate }: SignatureReport): number | undefined {
+export function provenAt({ createdAt, certificate }: SignatureReport): number | undefined {
   if (createdAt !== undefined) return createdAt;
   const proven = (certificate?.timestamps ?? []).filter(({ counts }) => counts).map(({ at }) => at);
   return proven.length > 0 ? Math.min(...proven) : undefined;
-}
-
-/**
- * When a signature was made at the earliest, for what asks whether it is newer than something: without a time, when its certificate began.
- *
- * @see DESIGN, "Never silently override a pin"
- */
-export function attestedAt({ createdAt, certificate }: SignatureReport): number | undefined {
-  return createdAt ?? certificate?.notBefore;
 }
 
 function endOf({ expiresAt, certificate }: SignatureReport, now: number): ReportCode {

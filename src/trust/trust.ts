@@ -1,8 +1,6 @@
-import type { TrustDecision, TrustSettings } from "../model/trust-policy.js";
-import { isUserId } from "../model/user-id.js";
-import { invalidAnchor } from "./anchors/invalid-anchor.js";
-import { assertMembers, isMilliseconds, isText, listOf } from "./anchors/members.js";
+import type { TrustSettings } from "../model/trust-policy.js";
 import { type ReadAnchor, readAnchors } from "./anchors/read-anchors.js";
+import { readDecisions, type StandingDecision } from "./policy/read-decisions.js";
 import { type ReadPolicy, readPolicy } from "./policy/read-policy.js";
 
 /** An anchor together with the names that it gives one of its keys. */
@@ -24,7 +22,7 @@ export interface Trust {
   readonly exclusive: readonly ReadAnchor[];
   readonly policy: ReadPolicy;
   /** What stands, by user ID and master key as {@link decisionKey} joins them. */
-  readonly decisions: ReadonlyMap<string, "accept" | "deny">;
+  readonly decisions: ReadonlyMap<string, StandingDecision>;
 }
 
 /**
@@ -51,27 +49,6 @@ export async function readTrust(settings: Omit<TrustSettings, "version">): Promi
     policy: readPolicy(settings.policy, new Set(anchors.map(({ id }) => id))),
     decisions: readDecisions(settings.decisions),
   };
-}
-
-/** A user and one of their master keys as one text. */
-export function decisionKey(userId: string, masterKey: string): string {
-  return `${masterKey} ${userId}`;
-}
-
-/** Of two decisions about one key that both stand, a deny counts. */
-function readDecisions(decisions: readonly TrustDecision[] | undefined): Map<string, "accept" | "deny"> {
-  const standing = new Map<string, "accept" | "deny">();
-  for (const value of listOf(decisions)) {
-    const entry = assertMembers(value, ["userId", "masterKey", "decision", "decidedAt", "withdrawnAt"]);
-    const { userId, masterKey, decision, decidedAt, withdrawnAt } = entry;
-    const isTimed = isMilliseconds(decidedAt) && (withdrawnAt === undefined || isMilliseconds(withdrawnAt));
-    if (!isText(userId) || !isUserId(userId) || !isText(masterKey) || !isTimed) throw invalidAnchor("decisions");
-    if (decision !== "accept" && decision !== "deny") throw invalidAnchor("decisions to accept or to deny");
-    if (withdrawnAt !== undefined) continue;
-    const key = decisionKey(userId, masterKey);
-    if (standing.get(key) !== "deny") standing.set(key, decision);
-  }
-  return standing;
 }
 
 function append(map: Map<string, AnchoredKey[]>, key: string, value: AnchoredKey): void {

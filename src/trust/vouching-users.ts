@@ -4,8 +4,8 @@ import type { SignatureReport } from "../model/report.js";
 import { askScope } from "./anchors/scope.js";
 import { type AttestedVouch, type JudgingContext, judgeReport } from "./judge-report.js";
 import { ownKeyStandings } from "./own-key.js";
+import { decisionKey } from "./policy/read-decisions.js";
 import { type Standing, signerKeys } from "./standing.js";
-import { decisionKey } from "./trust.js";
 
 /** A Matrix user who may vouch for others, as MSC2882 has it, with all that is known of them. */
 export interface VouchingUser {
@@ -88,7 +88,7 @@ function introducingVouches(
   const { userId, masterKey } = identity;
   const { trust } = context;
   if (!masterKey || isKeyChanged) return [];
-  if (trust.decisions.get(decisionKey(userId, masterKey.publicKey ?? "")) === "deny") return [];
+  if (trust.decisions.get(decisionKey(userId, masterKey.publicKey ?? ""))?.decision === "deny") return [];
   const object = decodeUtf8(masterKey.bytes);
   const introducers = new Set(
     trust.introducing

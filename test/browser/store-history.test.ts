@@ -1,4 +1,4 @@
-import { openDB } from "idb";
+import { deleteDB, openDB } from "idb";
 import {
   compareHistories,
   indexedDbStore,
@@ -18,8 +18,8 @@ import { sampleConferral, sampleTrust } from "../support/trust-data-conformance.
 const opened: { close(): void }[] = [];
 const alice = "@alice:example.org";
 
-function open(name: string): SignatureStore {
-  const store = indexedDbStore(name, { now: () => sampleNow });
+function open(name: string, openTimeoutMs = 10_000): SignatureStore {
+  const store = indexedDbStore(name, { now: () => sampleNow, openTimeoutMs });
   opened.push(store);
   return store;
 }
@@ -103,7 +103,7 @@ it.each<[string, object]>([
   raw.close();
   expect(await judge(store, "A", minute(5))).toBe("changed");
   expect(await judge(store, "B", minute(5))).toBe("changed");
-  await store.recordKeys([sighting("A", 1), sighting("A", 2, { isAccepted: true })]);
+  await store.recordKeys([sighting("A", 1), sighting("A", 2, { acceptedAt: minute(2) })]);
   expect(await judge(store, "A")).toBe("same");
   expect((await store.getPins(["@bob:x"])).size).toBe(1);
   expect(verifyHistory(await store.exportHistory())).toMatchObject({
@@ -129,20 +129,20 @@ it("goes on behind a last entry that is damaged, and the break shows", async () 
 });
 
 it("holds what a full disk does not take, drops caches before that, and brings it there when there is room", async () => {
-  await setQuota(3_000_000);
+  await setQuota(1_500_000);
   const name = freshDatabaseName();
   const store = open(name);
   try {
-    for (let start = 0; start < 3000; start += 500) await store.putReports(sampleReports(start + 500).slice(start));
+    await store.putReports(sampleReports(300));
     await store.recordKeys([sighting("A")]);
     const signatures = Array.from({ length: 16 }, (_, index) => sampleTrace(index, { keyId: "k".repeat(250) }));
-    const users = Array.from({ length: 1200 }, (_, index) =>
+    const users = Array.from({ length: 800 }, (_, index) =>
       sighting(index, 1, { userId: `@user${index}:x`, signatures }),
     );
     let recorded = 0;
     while (store.degraded === undefined && recorded < users.length) {
-      await store.recordKeys(users.slice(recorded, recorded + 40));
-      recorded += 40;
+      await store.recordKeys(users.slice(recorded, recorded + 100));
+      recorded += 100;
     }
     expect(store.degraded?.reason).toBe("quota");
     await store.recordKeys([sighting("B", 3, { attestedAt: minute(2) })]);
@@ -203,4 +203,24 @@ it("keeps the highest revision where two tabs write at once", async () => {
   );
   await Promise.all(writing);
   for (const tab of tabs) expect(await tab.getTrust("list:a")).toEqual(sampleTrust(39));
+});
+
+it("works from memory while the database hangs, and brings all of it to the disk once it opens", async () => {
+  const name = freshDatabaseName();
+  const holder = await openDB(name, 1);
+  const deleting = deleteDB(name); // waits for the holder, and every later opening waits for it
+  const store = open(name, 50);
+  await store.recordKeys([sighting("A"), sighting("B", 1)]);
+  await store.recordKeys([sighting("B", 2, { acceptedAt: minute(2) })]);
+  await store.putConferral(sampleConferral(0));
+  await store.putTrust("settings", sampleTrust(5));
+  expect(await judge(store, "A")).toBe("superseded");
+  holder.close();
+  await deleting;
+  const other = open(name);
+  await vi.waitFor(async () => expect(await judge(other, "B")).toBe("same"));
+  expect(await judge(store, "B")).toBe("same");
+  await vi.waitFor(async () => expect(await other.getTrust("settings")).toEqual(sampleTrust(5)));
+  expect(await other.conferrals()).toEqual([sampleConferral(0)]);
+  expect(compareHistories(await store.exportHistory(), await other.exportHistory()).relation).toBe("same");
 });

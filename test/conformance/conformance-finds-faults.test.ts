@@ -201,6 +201,16 @@ const faults = [
     custom(answers(({ expiresAt = 0 }) => ({ expiresAt: expiresAt / 1000 }))),
     "says when a signature was made and when it ends",
   ),
+  fault(
+    "no interval for what has ended",
+    custom(answers(({ code }) => (code === "expired" ? { validUntil: undefined } : {}))),
+    "calls expired what has ended",
+  ),
+  fault(
+    "an interval that goes on though it has ended",
+    custom(answers(({ code }, { now }) => (code === "expired" ? { validUntil: now + 1 } : {}))),
+    "calls expired what has ended",
+  ),
   fault("a clock of its own", custom(asks(() => ({ now: Date.now() }))), "calls expired what has ended"),
   fault(
     "an expiry that is shown and not obeyed",

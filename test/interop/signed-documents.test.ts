@@ -6,6 +6,7 @@ import { openpgp } from "matrix-countersign/openpgp";
 import { sshsig } from "matrix-countersign/sshsig";
 import { cms, x509 } from "matrix-countersign/x509";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { takeBack } from "../../examples/revocation-list/take-back.js";
 import type { SignatureAlgorithm } from "../../src/algorithms/algorithm.js";
 import { prepareRevocationList } from "../../src/client/signed-documents/prepare-revocation-list.js";
 import { acceptDocument, type DocumentRequest } from "../../src/client/signed-documents/sign-document.js";
@@ -14,12 +15,11 @@ import { verifyRevocationList } from "../../src/client/signed-documents/verify-r
 import type { TrustAnchor } from "../../src/model/trust-anchor.js";
 import { type GnuPgHome, makeGnuPgHome } from "../support/gnupg-home.js";
 import { caExtensions, makeOpensslFolder, type OpensslFolder } from "../support/openssl-certificates.js";
-import { bob, dayMs, eve, readOne } from "../support/revocation-lists.js";
+import { bob, dayMs, eve } from "../support/revocation-lists.js";
 import { makeSshKeygen, type SshKeygen } from "../support/ssh-keygen.js";
 
 const run = promisify(execFile);
 const now = Date.now();
-const keyFile = "id_ed25519";
 let gnupg: GnuPgHome;
 let openssl: OpensslFolder;
 let ssh: SshKeygen;
@@ -44,7 +44,7 @@ async function goThrough(
   const options = { algorithms: [algorithm], now: Date.now() };
   const list = prepareRevocationList(wishes, algorithm);
   const file = JSON.stringify(await acceptDocument(list, await sign(list), { algorithm }));
-  const finding = await verifyRevocationList(file, await readOne(anchor), options);
+  const finding = await verifyRevocationList(file, anchor, options);
   expect(finding.problem).toBeUndefined();
   expect(finding.list?.revoked.size).toBe(2);
   const settings = await exported(anchor, algorithm);
@@ -55,23 +55,30 @@ async function goThrough(
 
 const about = { id: "company", speaksFor: "scope", scope: { servers: ["example.org"] } } as const;
 
-it("gpg signs both by the ready command line", async () => {
+it("gpg signs both by the ready command line, and lists that follow one another", async () => {
   const fingerprint = await gnupg.generate("Company", "ed25519", "sign");
-  const algorithm = openpgp({ keys: await gnupg.export(fingerprint) });
-  await goThrough({ ...about, algorithm: algorithm.id, key: fingerprint }, algorithm, async ({ bytes, commands }) => {
-    const {
-      inputFile = "",
-      outputFile = "",
-      command,
-    } = commands.find(({ tool, form }) => tool === "gpg" && form === "file") ?? { command: "" };
+  const publicKey = await gnupg.export(fingerprint);
+  const algorithm = openpgp({ keys: publicKey });
+  const anchor = { ...about, algorithm: algorithm.id, key: fingerprint };
+  const sign = async ({ bytes, commands }: DocumentRequest): Promise<string> => {
+    const onFile = commands.find(({ tool, form }) => tool === "gpg" && form === "file");
+    const { inputFile = "", outputFile = "", command } = onFile ?? { command: "" };
     await writeFile(join(gnupg.folder, inputFile), bytes);
     await gnupg.shell(command.replace("gpg ", "gpg --batch --yes "));
     return gnupg.shell(`cat ${outputFile}`);
-  });
+  };
+  await goThrough(anchor, algorithm, sign);
+  const first = await takeBack(anchor, publicKey, undefined, bob, sign);
+  const second = await takeBack(anchor, publicKey, first, eve, sign);
+  const options = { algorithms: [algorithm], now: Date.now() };
+  const { list } = await verifyRevocationList(second, anchor, options);
+  expect([...(list?.revoked.keys() ?? [])]).toEqual([bob.userId, eve.userId]);
+  const cut = first.replace(/"revoked":\[.*?\]/, '"revoked":[]');
+  await expect(takeBack(anchor, publicKey, cut, eve, sign)).rejects.toThrow("not-signed");
 });
 
 it("ssh-keygen signs both by the ready command line", async () => {
-  const line = await ssh.generate(keyFile, "ed25519");
+  const line = await ssh.generate("id_ed25519", "ed25519");
   const algorithm = sshsig();
   await goThrough({ ...about, algorithm: algorithm.id, key: line }, algorithm, async ({ bytes, commands }) => {
     const {
@@ -113,7 +120,7 @@ it("nobody below an authority signs in its place", async () => {
   const algorithm = cms({ trustedCertificates: pem });
   const request = prepareRevocationList({ anchor: "company", revoked: [], expiresAt: now + dayMs, now }, algorithm);
   const file = await acceptDocument(request, await signWith("staff", request), { algorithm });
-  const anchor = await readOne({ ...about, algorithm: algorithm.id, key: pem });
+  const anchor = { ...about, algorithm: algorithm.id, key: pem };
   const finding = await verifyRevocationList(file, anchor, { algorithms: [algorithm], now: Date.now() });
   expect(finding).toMatchObject({ problem: "not-signed", reports: [{ status: "valid" }] });
 });

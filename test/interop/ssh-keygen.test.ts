@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sshsig } from "../../src/algorithms/sshsig/index.js";
+import { allowedSigners, sshsig } from "../../src/algorithms/sshsig/index.js";
 import { utf8 } from "../../src/encoding/bytes.js";
 import { fitsSizeRule } from "../../src/model/size.js";
 import {
@@ -330,6 +330,69 @@ describe("a line of an allowed_signers file", () => {
     expect(await tool.isAllowed(list, blob, object.bytes, { ...request, timeZone: "UTC" })).toBe(true);
     expect(await tool.isAllowed(list, blob, object.bytes, { ...request, timeZone: "Asia/Tokyo" })).toBe(false);
     expect((await judgeSsh(blob, { key, keys: list })).code).toBe("valid");
+  });
+});
+
+describe("whom a line of an allowed_signers file names", () => {
+  const key = makeSshKey();
+  const blob = makeSshSig(key, object.bytes);
+  const alice = "@alice:example.org";
+
+  /** The line, a principal to ask for, what ssh-keygen 9.2 says, whether it is a name here, and where the two differ, why. */
+  const rows: readonly {
+    readonly line: string;
+    readonly identity: string;
+    readonly isAllowed: boolean;
+    readonly isNamed: boolean;
+    readonly why?: string;
+  }[] = [
+    { line: "@alice:example.org KEY", identity: alice, isAllowed: true, isNamed: true },
+    { line: "bob,@alice:example.org KEY", identity: alice, isAllowed: true, isNamed: true },
+    {
+      line: '"@alice:example.org,alice@example.org" KEY',
+      identity: "alice@example.org",
+      isAllowed: true,
+      isNamed: true,
+    },
+    { line: "matrix:u/alice:example.org KEY", identity: "matrix:u/alice:example.org", isAllowed: true, isNamed: true },
+    { line: "@alice:example.org KEY", identity: "@Alice:example.org", isAllowed: false, isNamed: false },
+    { line: "@bob:example.org KEY", identity: alice, isAllowed: false, isNamed: false },
+    { line: "@alice:example.org,!@alice:example.org KEY", identity: alice, isAllowed: false, isNamed: false },
+    { line: "!@*:example.org,@alice:example.org KEY", identity: alice, isAllowed: false, isNamed: false },
+    { line: "!@bob:*,@alice:example.org KEY", identity: alice, isAllowed: true, isNamed: true },
+    { line: "@alice:example.org cert-authority KEY", identity: alice, isAllowed: false, isNamed: false },
+    { line: '@alice:example.org namespaces="git" KEY', identity: alice, isAllowed: false, isNamed: false },
+    { line: '@alice:example.org namespaces="git,msc2961@*" KEY', identity: alice, isAllowed: true, isNamed: true },
+    { line: '@alice:example.org valid-before="20260101Z" KEY', identity: alice, isAllowed: false, isNamed: false },
+    { line: "@*:example.org KEY", identity: alice, isAllowed: true, isNamed: false, why: "a pattern names nobody" },
+    { line: "@alic?:example.org KEY", identity: alice, isAllowed: true, isNamed: false, why: "a pattern names nobody" },
+    { line: "alice KEY", identity: "alice", isAllowed: true, isNamed: false, why: "nobody in Matrix has that name" },
+    {
+      line: '@alice:example.org valid-after="20260101Z" KEY',
+      identity: alice,
+      isAllowed: true,
+      isNamed: false,
+      why: "a list of names has no times",
+    },
+  ];
+
+  it.each(rows)("$line, asked for $identity", async ({ line, identity, isAllowed, isNamed, why }) => {
+    const list = line.replace("KEY", key.line);
+    expect(await tool.isAllowed(list, blob, object.bytes, { identity })).toBe(isAllowed);
+    const { keys } = await allowedSigners(list);
+    expect(keys.some((named) => named.key === key.fingerprint && named.names.includes(identity))).toBe(isNamed);
+    expect(isAllowed !== isNamed).toBe(why !== undefined);
+  });
+
+  it("is found by ssh-keygen too, name by name", async () => {
+    const list = `@bob:example.org ${makeSshKey().line}\n@alice:example.org ${key.line}\nalice@example.org ${key.line}\n`;
+    await tool.isAllowed(list, blob, object.bytes);
+    const files = ["-s", fileOf("signature"), "-f", fileOf("allowed_signers")];
+    const found = await tool.run(["-Y", "find-principals", ...files, "-O", "verify-time=20260601Z"]);
+    const { keys } = await allowedSigners(list);
+    const named = keys.find((one) => one.key === key.fingerprint)?.names;
+    expect(named).toEqual(["@alice:example.org", "alice@example.org"]);
+    expect(found.split(/[,\n]/)).toContain(named?.[0]);
   });
 });
 

@@ -73,7 +73,7 @@ describe("the package as it is packed", () => {
     await run("npx", ["attw", tarball, "--profile", "esm-only"], { cwd: root });
     const unexpected = packed.files
       .map(({ path }) => path)
-      .filter((path) => !/^(?:dist\/|LICENSE$|README.md$|package.json$)/.test(path));
+      .filter((path) => !/^(?:dist\/|schema\/|LICENSE$|README.md$|package.json$)/.test(path));
     expect(unexpected).toEqual([]);
   }, 60_000);
 

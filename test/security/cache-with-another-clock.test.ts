@@ -20,7 +20,9 @@ it.each(["expiresAt", "validUntil"])(
       },
     };
     const scope = { servers: ["example.org"] };
-    const anchors = [{ id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope }];
+    const anchors = [
+      { id: "company", algorithm: signer.algorithm, key: signer.fingerprint, speaksFor: "scope" as const, scope },
+    ];
     const store = memoryStore({ now: () => start });
     const stage = await setStage({ algorithms: [expiring], anchors, store, now: () => now });
     await stage.own.publish(await stage.own.sign(signer));

@@ -95,7 +95,9 @@ describe("a log that somebody wrote anew, chain and all", () => {
     ["a re-attestation of a superseded key", [first, reattested, event("re-attested", "A", { attestedAt: minute(9) })]],
     ["a change to the pin", [first, event("changed", "A")]],
     ["a roll-back to what was never superseded", [first, event("rolled-back", "B")]],
-    ["an acceptance of the pin", [first, event("accepted", "A")]],
+    ["an acceptance of the pin", [first, event("accepted", "A", { acceptedAt: minute(2) })]],
+    ["an acceptance of a superseded key", [first, reattested, event("accepted", "A", { acceptedAt: minute(9) })]],
+    ["an acceptance older than the pin", [first, event("accepted", "B", { acceptedAt: minute(0) })]],
     ["a tenth contending key", [first, ...Array.from({ length: 9 }, (_, i) => event("changed", `${i}`))]],
   ])("cannot tell of %s", (_what, events) => {
     expect(verifyHistory(forged(events))).toMatchObject({ isIntact: false, fault: "impossible" });

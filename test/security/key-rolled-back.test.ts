@@ -17,9 +17,21 @@ it("lets no server bring a key back that the user gave up, even with signatures 
   await store.recordKeys([sighting("B", 3, { attestedAt: minute(2) })]);
   for (const signed of [undefined, minute(2), minute(10), Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]) {
     expect(await judge(store, "A", signed)).toBe("superseded");
-    await store.recordKeys([sighting("A", 5, signed === undefined ? {} : { attestedAt: signed })]);
+    const words = signed === undefined ? {} : { attestedAt: signed, acceptedAt: signed };
+    await store.recordKeys([sighting("A", 5, words)]);
     expect(await judge(store, "B")).toBe("same");
   }
+});
+
+it("lets no old decision, known for years on every device, bring a key back that another took the place of", async () => {
+  const store = memoryStore();
+  const decision = { acceptedAt: minute(2) };
+  await store.recordKeys([sighting("A"), sighting("B", 3, decision), sighting("C", 5, { attestedAt: minute(4) })]);
+  await store.recordKeys([sighting("B", 6, decision)]);
+  expect(await judge(store, "C")).toBe("same");
+  const newDevice = memoryStore();
+  await newDevice.recordKeys([sighting("C", 6), sighting("B", 7, decision)]);
+  expect(await judge(newDevice, "C")).toBe("same");
 });
 
 it("does not let a server that flips between two keys move the pin, nor fill the log", async () => {
@@ -53,7 +65,7 @@ it("takes a sighting that was judged in another tab's past for what it is by now
   const store = memoryStore();
   await store.recordKeys([sighting("A"), sighting("B", 1)]);
   expect(await judge(store, "B", minute(1))).toBe("re-attested");
-  await store.recordKeys([sighting("C", 2, { isAccepted: true })]);
+  await store.recordKeys([sighting("C", 2, { acceptedAt: minute(2) })]);
   await store.recordKeys([sighting("B", 3, { attestedAt: minute(1) })]);
   expect(await judge(store, "C")).toBe("same");
   expect(await judge(store, "B", minute(99))).toBe("superseded");

@@ -12,7 +12,7 @@ import { ed25519Value } from "../support/ed25519.js";
 import { bob, dayMs, makeOrganisation, now } from "../support/revocation-lists.js";
 
 const options = { algorithms: [ed25519()], now };
-const company = await makeOrganisation();
+const company = makeOrganisation();
 const content = { anchor: "company", sequence: now, expires_ts: now + dayMs, revoked: [] };
 const settings = { version: 1 as const, anchors: [] };
 const keyId = `custom:org.ietf.ed25519:${company.key.publicKey}`;

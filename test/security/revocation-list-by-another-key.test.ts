@@ -1,16 +1,19 @@
 import { ed25519 } from "matrix-countersign/ed25519";
 import { expect, it } from "vitest";
+import type { DocumentFile } from "../../src/client/signed-documents/document-file.js";
 import { verifyRevocationList } from "../../src/client/signed-documents/verify-revocation-list.js";
 import type { JsonObject } from "../../src/encoding/json-object.js";
+import type { Verdict } from "../../src/model/report.js";
 import { readSignableDocument } from "../../src/model/signable-document.js";
-import { bob, makeOrganisation, now, readOne } from "../support/revocation-lists.js";
+import type { TrustAnchor } from "../../src/model/trust-anchor.js";
+import { bob, makeOrganisation, now } from "../support/revocation-lists.js";
 
 const options = { algorithms: [ed25519()], now };
-const company = await makeOrganisation();
-const stranger = await makeOrganisation();
+const company = makeOrganisation();
+const stranger = makeOrganisation();
 const forged = await stranger.list();
 
-function problemOf(file: JsonObject, anchor = company.anchor) {
+function problemOf(file: DocumentFile, anchor = company.anchor) {
   return verifyRevocationList(file, anchor, options).then(({ problem }) => problem);
 }
 
@@ -48,22 +51,44 @@ it("a stranger's signatures beside the anchor's own take nothing from it, until 
   expect(
     await problemOf({ ...list, signatures: { "revocation-list": { ...own, ...signaturesOn(forged) } } }),
   ).toBeUndefined();
-  expect(await problemOf({ ...list, signatures: { "revocation-list": { ...strangers, ...own } } })).toBe("not-signed");
+  // As text: parsed JSON is read in the order of canonical JSON.
+  const flooded = JSON.stringify({ ...list, signatures: { "revocation-list": { ...strangers, ...own } } });
+  expect(await problemOf(flooded)).toBe("not-signed");
 });
 
 it("somebody whose key an anchor lists by name cannot take others back", async () => {
   const names = ["@alice:example.org"];
   const list = await company.list();
   const key = company.key.publicKey;
-  const anchor = (keys: readonly { key: string; names: readonly string[] }[]) =>
-    readOne({ id: "company", algorithm: "org.ietf.ed25519", key: keys, scope: { servers: ["example.org"] } });
-  expect(await problemOf(list, await anchor([{ key, names }]))).toBe("not-signed");
-  expect(await problemOf(list, await anchor([{ key, names: [] }]))).toBeUndefined();
+  const anchor = (keys: readonly { key: string; names: readonly string[] }[]) => ({ ...company.anchor, key: keys });
+  expect(await problemOf(list, anchor([{ key, names }]))).toBe("not-signed");
+  expect(await problemOf(list, anchor([{ key, names: [] }]))).toBeUndefined();
 });
 
 it("a signature in another algorithm than the anchor's counts for nothing", async () => {
   const anchor = { ...company.anchor, algorithm: "com.openssh.sshsig" };
   expect(await problemOf(await company.list(), anchor)).toBe("not-signed");
+});
+
+it.each<[string, Partial<Verdict>, boolean]>([
+  ["is right", {}, true],
+  ["ends later", { expiresAt: now + 1, validUntil: now + 1 }, true],
+  ["has ended", { expiresAt: now }, false],
+  ["was valid until now", { validUntil: now }, false],
+  ["is by a key that came with it alone", { code: "key-unconfirmed" }, false],
+  ["is invalid, whatever its code says", { status: "invalid" }, false],
+  ["cannot be decided", { status: "indeterminate", code: "expired" }, false],
+])("a signature that %s", async (_what, change, isEnough) => {
+  const signer = { fingerprint: company.key.publicKey, keyHash: company.key.keyHash, names: [] };
+  const verdict: Verdict = { status: "valid", code: "valid", signer, ...change };
+  const algorithm = { id: "org.ietf.ed25519", verify: async () => verdict };
+  const judge = (anchor: TrustAnchor, list: JsonObject) =>
+    verifyRevocationList(list, anchor, { algorithms: [algorithm], now });
+  const list = await company.list();
+  expect((await judge(company.anchor, list)).problem).toBe(isEnough ? undefined : "not-signed");
+  const isEnoughUnconfirmed = isEnough || change.code === "key-unconfirmed";
+  const lenient = { ...company.anchor, acceptUnconfirmed: true };
+  expect((await judge(lenient, list)).problem).toBe(isEnoughUnconfirmed ? undefined : "not-signed");
 });
 
 it("what the anchor signed of another list does not pass for this one", async () => {

@@ -8,7 +8,7 @@ import {
 import { isRevoked } from "../../src/model/revocation-list.js";
 import { bob, dayMs, makeOrganisation, now } from "../support/revocation-lists.js";
 
-const company = await makeOrganisation();
+const company = makeOrganisation();
 const before = await company.list({ revoked: [] });
 const after = await company.list({ revoked: [bob], now: now + 1 });
 const later = { algorithms: [ed25519()], now: now + dayMs };

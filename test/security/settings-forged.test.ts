@@ -5,8 +5,8 @@ import type { JsonObject } from "../../src/encoding/json-object.js";
 import type { TrustSettings } from "../../src/model/trust-policy.js";
 import { makeOrganisation, now } from "../support/revocation-lists.js";
 
-const company = await makeOrganisation();
-const attacker = await makeOrganisation();
+const company = makeOrganisation();
+const attacker = makeOrganisation();
 const settingsOf = ({ key }: typeof company): TrustSettings => ({
   version: 1,
   anchors: [

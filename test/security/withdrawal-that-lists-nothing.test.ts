@@ -32,7 +32,9 @@ it("is refused where the key is not known, and waits for a page that knows it", 
   const scope = { users: [alice.account.userId] };
   const reader = await Countersign.create(bob.client, {
     algorithms,
-    anchors: [{ id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope }],
+    anchors: [
+      { id: "company", algorithm: signer.algorithm, key: signer.fingerprint, speaksFor: "scope" as const, scope },
+    ],
     store: memoryStore(),
   });
   const level = async (): Promise<string> => {

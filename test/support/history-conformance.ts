@@ -41,8 +41,8 @@ export function describeHistory(make: () => SignatureStore): void {
       expect(await pinIn(store)).toBe(masterKey("A"));
       await store.recordKeys([sighting("B", 3, { attestedAt: minute(2) }), sighting("A", 4)]);
       expect(await pinIn(store)).toBe(masterKey("B"));
-      await store.recordKeys([sighting("A", 5, { isAccepted: true })]);
-      expect(await pinIn(store)).toBe(masterKey("A"));
+      await store.recordKeys([sighting("C", 5, { acceptedAt: minute(5) })]);
+      expect(await pinIn(store)).toBe(masterKey("C"));
       expect(await kindsIn(store)).toEqual(["first-seen", "changed", "re-attested", "rolled-back", "accepted"]);
       const [first] = verifyHistory(await store.exportHistory()).entries;
       const { userId, masterKey: key, at } = sighting("A");
@@ -57,7 +57,7 @@ export function describeHistory(make: () => SignatureStore): void {
         store.recordKeys(many.slice(400)),
         store.recordKeys([sighting("A")]),
         store.recordKeys([sighting("B", 1)]),
-        store.recordKeys([sighting("B", 2, { isAccepted: true })]),
+        store.recordKeys([sighting("B", 2, { acceptedAt: minute(2) })]),
       ]);
       expect((await store.getPins(many.map(({ userId }) => userId))).size).toBe(600);
       expect(await pinIn(store)).toBe(masterKey("B"));

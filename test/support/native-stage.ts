@@ -1,4 +1,10 @@
-import { Countersign, type CountersignOptions, type CryptoLike, type MatrixClientLike } from "matrix-countersign";
+import {
+  Countersign,
+  type CountersignOptions,
+  type CryptoLike,
+  type HttpOptions,
+  type MatrixClientLike,
+} from "matrix-countersign";
 import { memoryStore } from "matrix-countersign/store";
 import { onTestFinished } from "vitest";
 import { createHomeserver } from "../../examples/homeserver/server.js";
@@ -20,10 +26,16 @@ export interface NativeStage {
   readonly store: NonNullable<CountersignOptions["store"]>;
   /** What the reader sent so far. */
   readonly sent: ReaderRequest[];
+  /** What another instance of the reader's is made with. */
+  readonly readerParts: { readonly client: MatrixClientLike; readonly http: HttpOptions };
+  /** Requests that never reach the homeserver; what {@link tamper} says is answered. */
+  isLost: (request: ReaderRequest) => boolean;
   /** Between the homeserver and the reader: changes an answer, or gives another one. */
   tamper: (request: ReaderRequest, answer: Body) => Body | Response;
   /** A user with cross-signing keys; for whom the company vouches unless told otherwise. */
   owner(name: string, isVouchedFor?: boolean): Promise<EmbeddedUser>;
+  /** The owner withdraws what the company signed. */
+  takeBack(owner: EmbeddedUser): Promise<void>;
   /** The signatures by the reader that the reader is served on an owner's master key. */
   nativeSignaturesOn(owner: EmbeddedUser): Promise<Body>;
 }
@@ -61,43 +73,53 @@ export async function setNativeStage({
   const sent: ReaderRequest[] = [];
   const store = memoryStore();
   const fetchFn: typeof fetch = async (input, init = {}) => {
-    const response = await fetch(input, init);
     const request = { path: new URL(String(input)).pathname, body: init.body ? JSON.parse(String(init.body)) : {} };
     sent.push(request);
+    const response = stage.isLost(request) ? Response.json({}) : await fetch(input, init);
     const answer = stage.tamper(request, (await response.json()) as Body);
     return answer instanceof Response ? answer : Response.json(answer, response);
   };
-  const reading = await Countersign.create(
-    { ...reader.client, getCrypto: () => ({ ...cryptoOf(reader), ...crypto }), ...client },
-    {
-      algorithms: [algorithm],
-      anchors: [
-        {
-          id: "company",
-          algorithm: signer.algorithm,
-          key: signer.fingerprint,
-          speaksFor: "scope",
-          scope: { servers: [reader.account.userId.slice("@reader:".length)] },
-        },
-      ],
-      store,
-      http: { fetch: fetchFn, wait: async () => {}, maxRetries: 1 },
-      ...options,
-    },
-  );
+  const readerParts = {
+    client: { ...reader.client, getCrypto: () => ({ ...cryptoOf(reader), ...crypto }), ...client },
+    http: { fetch: fetchFn, wait: async () => {}, maxRetries: 1 },
+  };
+  const reading = await Countersign.create(readerParts.client, {
+    algorithms: [algorithm],
+    anchors: [
+      {
+        id: "company",
+        algorithm: signer.algorithm,
+        key: signer.fingerprint,
+        speaksFor: "scope",
+        scope: { servers: [reader.account.userId.slice("@reader:".length)] },
+      },
+    ],
+    store,
+    http: readerParts.http,
+    ...options,
+  });
   onTestFinished(() => reading.close());
+  const ownSide = async ({ client: ownerClient }: EmbeddedUser): Promise<Countersign> => {
+    const own = await Countersign.create(ownerClient, { algorithms: [algorithm], store: memoryStore() });
+    onTestFinished(() => own.close());
+    return own;
+  };
   const stage: NativeStage = {
     reader,
     reading,
     store,
     sent,
+    readerParts,
+    isLost: () => false,
     tamper: (_request, answer) => answer,
     async owner(name, isVouchedFor = true) {
       const owner = await embeddedUser(server.url, name);
-      const own = await Countersign.create(owner.client, { algorithms: [algorithm], store: memoryStore() });
+      const own = await ownSide(owner);
       if (isVouchedFor) await own.publish(await own.sign(signer));
-      own.close();
       return owner;
+    },
+    async takeBack(owner) {
+      await (await ownSide(owner)).withdraw(`custom:${signer.algorithm}:${signer.fingerprint}`);
     },
     async nativeSignaturesOn({ account: { userId } }) {
       const { body } = await reader.account.post("/v3/keys/query", { device_keys: { [userId]: [] } });

@@ -87,6 +87,10 @@ export const says = {
   expiresAfter: (seconds: number): Subpacket => ({ type: 3, body: uint(seconds, 4), critical: true }),
   keyLifetime: (seconds: number): Subpacket => ({ type: 9, body: uint(seconds, 4), critical: true }),
   flags: (flags: number): Subpacket => ({ type: 27, body: Uint8Array.of(flags), critical: true }),
+  trust: (depth: number, amount: number): Subpacket => ({ type: 5, body: Uint8Array.of(depth, amount) }),
+  /** A regular expression with the zero at its end. */
+  regularExpression: (text: string): Subpacket => ({ type: 6, body: concatBytes(utf8(text), Uint8Array.of(0)) }),
+  notExportable: (): Subpacket => ({ type: 4, body: Uint8Array.of(0) }),
   primaryUserId: (): Subpacket => ({ type: 25, body: Uint8Array.of(1) }),
   reason: (code: number): Subpacket => ({ type: 29, body: concatBytes(Uint8Array.of(code), utf8("because")) }),
   issuer: (key: TestKey): Subpacket => ({

@@ -169,7 +169,15 @@ export class ReadingStage {
     const scope = { servers: ["example.org"] };
     const countersign = await Countersign.create(this.client, {
       algorithms: [this.algorithm],
-      anchors: [{ id: "company", algorithm: "org.example.stamp", key: this.company.fingerprint, scope }],
+      anchors: [
+        {
+          id: "company",
+          algorithm: "org.example.stamp",
+          key: this.company.fingerprint,
+          speaksFor: "scope" as const,
+          scope,
+        },
+      ],
       rooms,
       direct,
       store: this.store,

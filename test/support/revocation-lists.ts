@@ -6,7 +6,6 @@ import {
 import { acceptDocument, type DocumentRequest } from "../../src/client/signed-documents/sign-document.js";
 import type { JsonObject } from "../../src/encoding/json-object.js";
 import type { TrustAnchor } from "../../src/model/trust-anchor.js";
-import { type ReadAnchor, readAnchors } from "../../src/trust/anchors/read-anchors.js";
 import { type Ed25519TestKey, ed25519Value, makeEd25519Key } from "./ed25519.js";
 
 export const now: number = Date.UTC(2026, 5, 1);
@@ -18,7 +17,7 @@ export const eve = { userId: "@eve:example.org", masterKey: "RXZl".padEnd(42, "e
 /** An organisation with a raw key, which signs its lists itself. */
 export interface Organisation {
   readonly key: Ed25519TestKey;
-  readonly anchor: ReadAnchor;
+  readonly anchor: TrustAnchor;
   /** What a signing tool would give back. */
   output(bytes: Uint8Array, createdAt?: number): string;
   /** Signs a request for whatever document. */
@@ -27,16 +26,15 @@ export interface Organisation {
   list(wishes?: Partial<RevocationListWishes>): Promise<JsonObject>;
 }
 
-export async function makeOrganisation(about: Partial<TrustAnchor> = {}): Promise<Organisation> {
+export function makeOrganisation(): Organisation {
   const key = makeEd25519Key();
-  const anchor = await readOne({
+  const anchor: TrustAnchor = {
     id: "company",
     algorithm: "org.ietf.ed25519",
     key: key.publicKey,
     speaksFor: "scope",
     scope: { servers: ["example.org"] },
-    ...about,
-  });
+  };
   const output: Organisation["output"] = (bytes, createdAt = now) =>
     `${key.publicKey} ${ed25519Value(key, bytes, createdAt, 0)}`;
   const sign: Organisation["sign"] = (request) =>
@@ -54,11 +52,4 @@ export async function makeOrganisation(about: Partial<TrustAnchor> = {}): Promis
         ),
       ),
   };
-}
-
-/** An anchor as readers hold it. */
-export async function readOne(anchor: TrustAnchor): Promise<ReadAnchor> {
-  const [read] = await readAnchors([anchor]);
-  if (!read) throw new Error("no anchor");
-  return read;
 }

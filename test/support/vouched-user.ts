@@ -38,7 +38,9 @@ export async function setStage(options: Partial<CountersignOptions> = {}): Promi
   const scope = { servers: ["example.org"] };
   const countersign = await Countersign.create(reader.client, {
     algorithms: [algorithm],
-    anchors: [{ id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope }],
+    anchors: [
+      { id: "company", algorithm: signer.algorithm, key: signer.fingerprint, speaksFor: "scope" as const, scope },
+    ],
     store: memoryStore(),
     http,
     ...options,

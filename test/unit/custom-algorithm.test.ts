@@ -22,7 +22,10 @@ afterAll(() => server.close());
 
 const instanceOf = async (user: EmbeddedUser, now: number, key?: string): Promise<Countersign> => {
   const scope = { servers: ["example.org"] };
-  const anchors = key === undefined ? [] : [{ id: "organisation", algorithm: "org.example.custom", key, scope }];
+  const anchors =
+    key === undefined
+      ? []
+      : [{ id: "organisation", algorithm: "org.example.custom", key, speaksFor: "scope" as const, scope }];
   const algorithms = [customAlgorithm([organisation.publicKey])];
   return Countersign.create(user.client, { algorithms, anchors, store: memoryStore(), now: () => now });
 };

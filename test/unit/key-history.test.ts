@@ -11,7 +11,7 @@ import { masterKey, minute, outcomeOf, sampleTrace, sighting } from "../support/
 
 const attested = (name: string, at: number, signed: number): KeySighting =>
   sighting(name, at, { attestedAt: minute(signed) });
-const accepted = (name: string, at: number): KeySighting => sighting(name, at, { isAccepted: true });
+const accepted = (name: string, at: number): KeySighting => sighting(name, at, { acceptedAt: minute(at) });
 
 describe("what becomes of keys seen one after the other", () => {
   it.each<[string, KeySighting[], string, string]>([
@@ -74,10 +74,16 @@ describe("what becomes of keys seen one after the other", () => {
       "A superseded, B superseded, C pinned, D contending",
     ],
     [
-      "the user alone brings a superseded key back",
-      [sighting("A"), accepted("B", 1), sighting("A", 2), accepted("A", 3), sighting("B", 4)],
-      "first-seen accepted rolled-back accepted rolled-back",
-      "A pinned, B superseded again",
+      "nor does the user's own word bring a superseded key back",
+      [sighting("A"), accepted("B", 1), accepted("A", 3), sighting("B", 4)],
+      "first-seen accepted rolled-back",
+      "A superseded again, B pinned",
+    ],
+    [
+      "a decision from before the pin was seen, as another device made it, decides nothing",
+      [sighting("B", 5), sighting("A", 6, { acceptedAt: minute(4) }), sighting("A", 7, { acceptedAt: minute(5) })],
+      "first-seen changed",
+      "B pinned, A contending",
     ],
     [
       "keys take over one after the other",
@@ -120,7 +126,7 @@ describe("what becomes of keys seen one after the other", () => {
     const before = structuredClone([...users].filter(([userId]) => userId !== me));
     const reset = nextEvents(users, [
       sighting("N", 1, { userId: me }),
-      sighting("N", 2, { userId: me, isAccepted: true }),
+      sighting("N", 2, { userId: me, acceptedAt: minute(2) }),
     ]);
     expect(reset.map(({ userId, kind }) => `${userId} ${kind}`)).toEqual([`${me} changed`, `${me} accepted`]);
     expect([...users].filter(([userId]) => userId !== me)).toEqual(before);
@@ -153,25 +159,27 @@ describe("what becomes of keys seen one after the other", () => {
       name: fc.constantFrom("A", "B", "C", "D"),
       at: fc.nat({ max: 20 }),
       signed: fc.option(fc.nat({ max: 20 })),
-      isAccepted: fc.boolean(),
+      decided: fc.option(fc.nat({ max: 20 })),
     });
     fc.assert(
       fc.property(fc.array(any, { maxLength: 30 }), (steps) => {
         const users = new Map<string, UserHistory>();
-        for (const { name, at, signed, isAccepted } of steps) {
+        for (const { name, at, signed, decided } of steps) {
           const before = users.get("@alice:example.org");
-          const next = sighting(name, at, { isAccepted, ...(signed !== null && { attestedAt: minute(signed) }) });
-          const judged = judgePin(before, next.masterKey, next.attestedAt);
+          const next = sighting(name, at, {
+            ...(signed !== null && { attestedAt: minute(signed) }),
+            ...(decided !== null && { acceptedAt: minute(decided) }),
+          });
+          const { state } = judgePin(before, next.masterKey, next.attestedAt, next.acceptedAt);
           nextEvents(users, [next]);
           const now = users.get("@alice:example.org");
           const pins = now?.keys.filter(({ state }) => state === "pinned");
           expect(pins).toHaveLength(1);
-          if (!before || isAccepted || judged.state === "re-attested")
+          if (!before || state === "re-attested" || state === "accepted")
             expect(pins?.[0]?.masterKey).toBe(next.masterKey);
           else expect(pins?.[0]?.masterKey).toBe(pinOf(before)?.masterKey);
           const wasSuperseded = before?.keys.filter(({ state }) => state === "superseded") ?? [];
           for (const { masterKey } of wasSuperseded) {
-            if (isAccepted && masterKey === next.masterKey) continue;
             expect(now?.keys.find((key) => key.masterKey === masterKey)?.state).toBe("superseded");
           }
         }

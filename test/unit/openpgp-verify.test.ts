@@ -6,6 +6,7 @@ import { concatBytes, utf8 } from "../../src/encoding/bytes.js";
 import { readSignableEvent } from "../../src/model/signable.js";
 import {
   armored,
+  daySeconds,
   flags,
   hash,
   type KeyKind,
@@ -181,6 +182,17 @@ describe("a key ID", () => {
     });
     const known = await judge(value, { key: asKeyId(certificate), keys: certificate });
     expect(known).toMatchObject({ status: "valid", code: "valid" });
+    expect(known).not.toHaveProperty("keyUnconfirmed");
+  });
+
+  it("that alone holds the certificate leaves the key unconfirmed when the signature has ended, too", async () => {
+    const expiring = makeValue(alice, object, { hashed: [says.expiresAfter(daySeconds)] });
+    const atSeconds = signed + 2 * daySeconds;
+    const alone = await judge(expiring, { key: asKeyId(certificate), atSeconds });
+    expect(alone).toMatchObject({ code: "expired", keyUnconfirmed: true });
+    const known = await judge(expiring, { key: asKeyId(certificate), keys: certificate, atSeconds });
+    expect(known.code).toBe("expired");
+    expect(known).not.toHaveProperty("keyUnconfirmed");
   });
 
   it("is malformed as anything else", async () => {
@@ -211,6 +223,24 @@ describe("a value", () => {
     expect((await judge(all, { keys: certificate, key: alice })).code).toBe("valid");
     const others = encodeBase64(concatBytes(...packets.slice(0, 3)));
     expect((await judge(others, { keys: certificate, key: alice })).code).toBe("bad-signature");
+  });
+
+  it("of several that have ended tells the one that lasted longest, whatever their order", async () => {
+    const lasting = (days: number): Uint8Array => {
+      const hashed = [says.expiresAfter(days * daySeconds)];
+      return signaturePacket(makeSignature(alice, { type: 0, data: object.bytes, hashed }));
+    };
+    for (const packets of [
+      [lasting(2), lasting(9), lasting(5)],
+      [lasting(9), lasting(2)],
+    ]) {
+      const verdict = await judge(encodeBase64(concatBytes(...packets)), {
+        keys: certificate,
+        key: alice,
+        atSeconds: signed + 10 * daySeconds,
+      });
+      expect(verdict).toMatchObject({ code: "expired", validUntil: (signed + 9 * daySeconds) * 1000 });
+    }
   });
 
   it("skips packets that are to be ignored anywhere", async () => {

@@ -131,7 +131,9 @@ describe("a bundle", () => {
     const scope = { users: [alice.account.userId] };
     const reader = await Countersign.create(bob.client, {
       algorithms: [stampAlgorithm({ hashes: true })],
-      anchors: [{ id: "company", algorithm: signer.algorithm, key: signer.fingerprint, scope }],
+      anchors: [
+        { id: "company", algorithm: signer.algorithm, key: signer.fingerprint, speaksFor: "scope" as const, scope },
+      ],
       store: memoryStore(),
     });
     expect(await reader.importBundle(receipt.routes[0]?.bundle ?? "")).toEqual([alice.account.userId]);

@@ -12,6 +12,7 @@ it("brings what one device saved to another, and shows the server nothing of it"
   const stage = await trustStage();
   const saved = await stage.open().edit(adding("company", { label: "Example AG" }));
   expect(saved).toEqual({
+    revision: 2,
     settings: { version: 1, anchors: [plainAnchor("company", { label: "Example AG" })] },
     conflicts: [],
     problems: [],
@@ -23,7 +24,7 @@ it("brings what one device saved to another, and shows the server nothing of it"
 
 it("is empty, and writes nothing, where nobody ever saved anything", async () => {
   const stage = await trustStage();
-  const empty = { settings: { version: 1, anchors: [] }, conflicts: [], problems: [] };
+  const empty = { revision: 0, settings: { version: 1, anchors: [] }, conflicts: [], problems: [] };
   expect(await stage.open().read()).toEqual(empty);
   expect(await stage.open().edit((settings) => settings)).toEqual(empty);
   expect(await stage.stored(trustName)).toBeUndefined();

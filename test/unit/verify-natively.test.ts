@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { setNativeStage, uploadsOf } from "../support/native-stage.js";
+import { anotherMasterKey, setNativeStage, uploadsOf } from "../support/native-stage.js";
 
 describe("verifying natively", () => {
   it("hangs the own user-signing key's signature on the key of a user who is trusted, and records why", async () => {
@@ -109,6 +109,7 @@ describe("verifying natively", () => {
     await expect(stage.reading.verifyNatively(userId)).rejects.toMatchObject({ code });
     // Whether it is stored all the same nobody knows: the record stays.
     expect(await stage.store.conferrals()).toMatchObject([{ userId }]);
+    expect(await stage.reading.withdrawNatively(userId)).toMatchObject({ withdrawn: false });
   });
 });
 
@@ -134,6 +135,14 @@ describe("withdrawing natively", () => {
     const owner = await stage.owner("owner", false);
     const { userId } = owner.account;
     expect(await stage.reading.withdrawNatively(userId)).toEqual({ userId, withdrawn: true, advice: [] });
+  });
+
+  it("has nothing to withdraw from where the user has another key since", async () => {
+    const stage = await setNativeStage();
+    const { userId } = (await stage.owner("owner")).account;
+    await stage.reading.verifyNatively(userId);
+    stage.tamper = (_request, body) => ({ ...body, master_keys: { [userId]: anotherMasterKey(userId) } });
+    expect(await stage.reading.withdrawNatively(userId)).toMatchObject({ withdrawn: true, conferral: { userId } });
   });
 
   it("does not believe that the signature is gone where no key is served", async () => {

@@ -34,6 +34,7 @@ async function setUp(profile: ProfileName, options: Partial<CountersignOptions> 
     id: algorithm,
     algorithm,
     key: signer.fingerprint,
+    speaksFor: "scope" as const,
     scope,
   }));
   const algorithms = [stampAlgorithm({ hashes: true }), otherEnvelope()];

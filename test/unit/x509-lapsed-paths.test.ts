@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CmsOptions, cms, x509 } from "../../src/algorithms/x509.js";
 import type { Verdict } from "../../src/model/report.js";
+import { readReport } from "../../src/store/record.js";
 import { certificateExtension, generalName } from "../support/certificate-extensions.js";
 import { day, makeAuthority, makeKey, type TestCertificate, testTime } from "../support/certificates.js";
 import { makeCms } from "../support/cms.js";
@@ -74,6 +75,31 @@ describe("a path that was valid once", () => {
       paths: [{ validUntil: testTime + 30 * day + 999 }],
       lapsedPaths: [{ code: "cert-expired", validFrom: past.notBefore, validUntil: past.notAfter + 999 }],
     });
+  });
+
+  it("gives the verdict its interval only where it ended for the verdict's own reason", async () => {
+    const key = makeKey("p256");
+    const old = makeAuthority({ subject: "Middle", issuer: root, key, ...past });
+    const replaced = makeAuthority({ subject: "Middle", issuer: root, key });
+    const leaf = makeSigner(replaced, { key: "p256" });
+    const revokedAt = past.notAfter + day;
+    const crls = makeList({ issuer: root, revoked: [{ certificate: replaced, reason: superseded, revokedAt }] });
+    const verdict = await judged(leaf, { revocation: "soft-fail", crls }, [leaf, old, replaced]);
+    expect([verdict.code, verdict.validUntil]).toEqual(["cert-expired", past.notAfter + 999]);
+    expect(verdict.certificate?.lapsedPaths.map(({ code, validUntil }) => [code, validUntil])).toEqual([
+      ["cert-expired", past.notAfter + 999],
+      ["cert-revoked-softly", revokedAt],
+    ]);
+  });
+
+  it("comes out of a store as it went in", async () => {
+    const subject = { CN: "Alice", serialNumber: "PNODE-1" };
+    for (const names of [[generalName.mail("alice@example.org")], [generalName.uri(uriOf(alice))]]) {
+      const verdict = await judged(makeSigner(root, { key: "p256", ...past, subject, names }));
+      expect(verdict.certificate).toMatchObject({ subjectSerialNumber: "PNODE-1", lapsedPaths: [{}] });
+      const report = { cacheKey: "key", userId: alice, verdict, storedAt: testTime, freshUntil: testTime + 1 };
+      expect(readReport(report)).toEqual(report);
+    }
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** End-to-end keys: upload, query, claim, and who changed theirs. */
 import { badJson, MatrixError } from "../errors.js";
 import { isObject, type JsonObject, type JsonValue, objectAt, objectFrom, stringAt } from "../json.js";
-import { uploadCrossSigningKeys } from "../key-upload.js";
+import { PURPOSES, uploadCrossSigningKeys } from "../key-upload.js";
 import { visibleCrossSigningKey, visibleDeviceKeys } from "../key-visibility.js";
 import type { AuthenticatedRequest, Router } from "../router.js";
 import { uploadSignatures } from "../signature-upload.js";
@@ -65,14 +65,19 @@ function queryKeys({ server, session, body }: AuthenticatedRequest): JsonObject 
   const wanted = objectAt(body, "device_keys");
   if (wanted === undefined) throw badJson("device_keys must be an object");
   const requester = session.user.userId;
-  const found: Record<KeyPurpose, [string, JsonValue][]> = { master: [], self_signing: [], user_signing: [] };
+  const found: Record<KeyPurpose, [string, JsonValue][]> = {
+    master: [],
+    self_signing: [],
+    user_signing: [],
+    event_signing: [],
+  };
   const devices: [string, JsonValue][] = [];
   for (const [userId, deviceIds] of Object.entries(wanted)) {
     if (!Array.isArray(deviceIds)) throw badJson("device_keys maps users to arrays");
     const user = server.users.get(userId);
     if (user === undefined) continue;
     devices.push([userId, devicesOf(user, deviceIds)]);
-    for (const purpose of ["master", "self_signing", "user_signing"] as const) {
+    for (const purpose of PURPOSES) {
       if (purpose === "user_signing" && userId !== requester) continue;
       const key = visibleCrossSigningKey(server, user, purpose, requester);
       if (key !== undefined) found[purpose].push([userId, key]);
@@ -83,6 +88,7 @@ function queryKeys({ server, session, body }: AuthenticatedRequest): JsonObject 
     master_keys: objectFrom(found.master),
     self_signing_keys: objectFrom(found.self_signing),
     user_signing_keys: objectFrom(found.user_signing),
+    ...(server.profile.proposals === true && { event_signing_keys: objectFrom(found.event_signing) }),
     failures: {},
   };
 }

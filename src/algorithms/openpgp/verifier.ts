@@ -65,11 +65,11 @@ export class Verifier {
             ? verdictOf(signature.code)
             : await verifyPacket(library, signature, judged, input.object.bytes, input.now);
         // Of the very packet that was verified: what stands beside it must not make another signature of it.
-        if (!best || rank(verdict) < rank(best)) best = { ...verdict, valueHash: toHex(await sha256(raw)) };
+        if (!best || isBetter(verdict, best)) best = { ...verdict, valueHash: toHex(await sha256(raw)) };
         if (best.status === "valid") break;
       }
       if (!best) throw new Fault("malformed");
-      return best.code === "valid" && !isConfirmed ? { ...best, code: "key-unconfirmed" } : best;
+      return isConfirmed ? best : withoutConfirmation(best);
     } catch (error) {
       return faultVerdict(error);
     }
@@ -100,6 +100,17 @@ function faultVerdict(error: unknown): Verdict {
   if (error instanceof Fault) return verdictOf(error.code);
   if (error instanceof CountersignError && error.code === "ERR_ABORTED") throw error;
   return verdictOf("verifier-failed");
+}
+
+/** Of two that have ended, the one that lasted longer: a policy with grace may still count it. */
+function isBetter(verdict: Verdict, known: Verdict): boolean {
+  const difference = rank(verdict) - rank(known);
+  return difference === 0 ? (verdict.validUntil ?? 0) > (known.validUntil ?? 0) : difference < 0;
+}
+
+function withoutConfirmation(verdict: Verdict): Verdict {
+  if (verdict.code === "valid") return { ...verdict, code: "key-unconfirmed" };
+  return verdict.status === "indeterminate" ? { ...verdict, keyUnconfirmed: true } : verdict;
 }
 
 function rank(verdict: Verdict): number {

@@ -98,10 +98,10 @@ function shortened(text: string): string {
   return text.length > maxSerialLength ? `${text.slice(0, maxSerialLength - 1)}…` : text;
 }
 
-/** Exact, or not at all: one that holds what is not seen, or of several one, would be a look-alike of another. */
+/** Exact, or not at all: of X.520's alphabet and more, but nothing that is not seen; several are none. */
 function serialNumberIn({ serialNumbers }: DistinguishedName): string | undefined {
   const [only = "", ...others] = serialNumbers;
-  const isExact = only !== "" && only.length <= maxNameLength && displayName(only) === only;
+  const isExact = /^[\x20-\x7e]+$/.test(only) && only.length <= maxNameLength;
   return isExact && others.length === 0 ? only : undefined;
 }
 

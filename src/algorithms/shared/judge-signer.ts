@@ -74,7 +74,8 @@ async function judge(input: VerifyInput, config: CertificateConfig, rules: Signe
   const nameOwner = (path: CertificationPath): Naming | undefined => rules.nameOwner(path, object.userId);
   const isCounting = (path: CertificationPath): boolean => !rules.nameFault || nameOwner(path) !== undefined;
   const lapsed = lapsedPaths(paths.rejectedPaths, config.mode, request.at).filter(isCounting);
-  const counting = paths.code === "valid" ? paths.validPaths.filter(isCounting) : lapsed;
+  const ended = lapsed.filter((path) => path.code === paths.code);
+  const counting = paths.code === "valid" ? paths.validPaths.filter(isCounting) : ended;
   const otherwise = paths.code === "valid" ? rules.nameFault?.(leaf, object.userId) : undefined;
   const { code, ...interval } = verdictByPaths(paths, counting, otherwise ?? paths.code);
   return verdictOf(code, {

@@ -42,7 +42,7 @@ export class KeyList {
    *   written and no line of it holds a key
    */
   constructor(lists: readonly (string | Uint8Array)[]) {
-    this.#texts = lists.map(readText);
+    this.#texts = lists.map(readKeyListText);
     this.skipped = this.#texts.flatMap((text, list) => this.#read(text, list));
   }
 
@@ -111,7 +111,12 @@ function namesOf(lines: readonly KeyLine[]): string[] {
   return [...new Set(short)].slice(0, maxNames);
 }
 
-function readText(list: string | Uint8Array): string {
+/**
+ * The text of a list of keys.
+ *
+ * @throws CountersignError `ERR_ALGORITHM_KEYS` for a private key, for what is no text or too long
+ */
+export function readKeyListText(list: string | Uint8Array): string {
   if (!isTextOrBytes(list)) throw keysError("keys as text or bytes", "something else");
   if (list.length > maxKeyListLength) throw keysError(`at most ${maxKeyListLength} characters of keys`, "more");
   const read = textOf(list);

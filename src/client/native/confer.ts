@@ -118,7 +118,7 @@ async function upload(
   const refused = await uploadNativeSignatures(signatures, signer, http, signal);
   const keys = signatures.map(({ masterKey }) => masterKey);
   const standings = await nativeStandings(keys, signer, http, signal);
-  const failed = new CountersignError("ERR_NATIVE_FAILED", "the server said yes and stored nothing");
+  const failed = new CountersignError("ERR_NATIVE_FAILED", "the server said yes and does not show the signature");
   return new Map(
     [...standings]
       .filter(([, standing]) => standing !== "signed")

@@ -1,4 +1,5 @@
 import { CountersignError } from "../../errors.js";
+import { ownUserId } from "../../matrix/own-user-id.js";
 import { waitMs } from "../../matrix/retry.js";
 import type { Conferral } from "../../model/conferral.js";
 import { callContext, type Session } from "../session.js";
@@ -30,12 +31,13 @@ const pauseMs = 1000;
 const retryAfterMs = 10 * 60 * 1000;
 
 /**
- * Confers in batches and with pauses, each user and key once a session. Left out are those about whom something could not be read, since
- * that may be a withdrawal and the signature is for ever, and keys that were withdrawn from.
+ * Confers in batches and with pauses, each user and key once a session. Left out are the own user, those about whom something could
+ * not be read, since that may be a withdrawal and the signature is for ever, and keys that were withdrawn from.
  *
  * Never asks the user for anything: without the private key on this device it fails, and `verifyNatively` can ask.
  */
 export function createConferrer(session: Session, events: ConferrerEvents): Conferrer {
+  const own = ownUserId(session.client);
   const waiting = new Map<string, AssessedIdentity>();
   /** Until when a user's key is left alone. */
   const settledUntil = new Map<string, number>();
@@ -88,7 +90,7 @@ export function createConferrer(session: Session, events: ConferrerEvents): Conf
     consider(one) {
       const { userId, checkedAt, problems } = one.assessment;
       waiting.delete(userId);
-      if (problems.length > 0 || !assuredKey(one, checkedAt)) return;
+      if (userId === own || problems.length > 0 || !assuredKey(one, checkedAt)) return;
       const name = nameOf(one);
       if (checkedAt < (settledUntil.get(name) ?? 0)) return;
       settledUntil.set(name, Number.POSITIVE_INFINITY);

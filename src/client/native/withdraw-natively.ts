@@ -25,11 +25,11 @@ export interface NativeAdvice {
 export interface NativeWithdrawal {
   readonly userId: string;
   /**
-   * Whether, by the server's word, no own signature hangs on the user's current master key. `false`: the own devices go on showing them
-   * as verified.
+   * Whether no own signature hangs on the user's current master key: the server shows none, and none for that key was recorded, since
+   * servers may keep one that they do not show. `false`: the own devices go on showing them as verified.
    */
   readonly withdrawn: boolean;
-  /** The record, withdrawn from now on: not told of as `native-outlived` any more, nor verified again by policy. Absent where there was none. */
+  /** The record, withdrawn for good: no `native-outlived` any more, and no policy verifies that key again. Absent where there was none. */
   readonly conferral?: Conferral;
   /** What to do; empty where `withdrawn`. */
   readonly advice: readonly NativeAdvice[];
@@ -63,7 +63,8 @@ export async function withdrawNatively(
   if (conferral) await session.store.putConferral(conferral);
   const served = (await queryKeys(context.http, [userId], context.signal)).get(userId);
   const own = served?.masterKey && signerEntry(served.masterKey.object, ownUserId(session.client));
-  const withdrawn = own !== undefined && Object.keys(own).length === 0;
+  const isUploaded = known?.masterKey === served?.masterKey?.signable.publicKey;
+  const withdrawn = own !== undefined && Object.keys(own).length === 0 && !isUploaded;
   const advice = withdrawn
     ? []
     : (Object.keys(texts) as NativeAdviceCode[]).map((code) => ({ code, text: texts[code] }));

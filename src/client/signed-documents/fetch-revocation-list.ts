@@ -1,7 +1,7 @@
 import { CountersignError } from "../../errors.js";
-import { readBytes } from "../../model/read-bytes.js";
 import { askWithoutToken } from "../../matrix/reading/ask-without-token.js";
 import { publicAddress } from "../../matrix/reading/public-address.js";
+import { readBytes } from "../../model/read-bytes.js";
 import { maxRevocationListBytes } from "../../model/revocation-list.js";
 import type { TrustAnchor } from "../../model/trust-anchor.js";
 

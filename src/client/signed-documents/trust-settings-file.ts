@@ -6,14 +6,17 @@ import { CountersignError } from "../../errors.js";
 import { throwIfAborted } from "../../model/abort.js";
 import type { SignatureReport } from "../../model/report.js";
 import { readSignableDocument } from "../../model/signable-document.js";
-import type { TrustAnchor } from "../../model/trust-anchor.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
-import { readAnchorKey } from "../../trust/anchors/anchor-key.js";
-import { isAnchorItself } from "../../trust/anchors/is-anchor-itself.js";
 import { readTrustSettings } from "../../trust/read-trust-settings.js";
 import { type DocumentFile, readDocumentFile } from "./document-file.js";
 import { type DocumentRequest, documentRequest } from "./sign-document.js";
-import { type DocumentContext, isGood, maxAheadMs, verifyDocument } from "./verify-document.js";
+import {
+  type DocumentContext,
+  type DocumentSigner,
+  isSignedBy,
+  maxAheadMs,
+  verifyDocument,
+} from "./verify-document.js";
 
 /** The most that a file of settings may take with its signatures, in bytes of JSON. */
 export const maxSettingsBytes: number = 256 * 1024;
@@ -24,7 +27,7 @@ const fileName = "matrix-trust-settings.json";
 /** How {@link importSettings} verifies. */
 export interface ImportSettingsOptions extends DocumentContext {
   /** Whose own key must have signed them; `anybody` takes settings that nobody signed too. */
-  readonly signedBy: Pick<TrustAnchor, "algorithm" | "key" | "acceptUnconfirmed"> | "anybody";
+  readonly signedBy: DocumentSigner | "anybody";
 }
 
 /**
@@ -81,7 +84,6 @@ export async function importSettings(file: DocumentFile, options: ImportSettings
   throwIfAborted(signal);
   const document = readFile(file);
   const isExported = Object.hasOwn(document, "exported_ts");
-  if (signedBy !== "anybody" && !isExported) return { problem: "not-signed", reports: [] };
   const { signable, content } = isExported ? readDocument(document) : { content: withoutSignatures(document) };
   const { exported_ts: exportedAt, ...rest } = content;
   if (exportedAt !== undefined && !isTime(exportedAt)) throw malformed("an export at milliseconds since 1970");
@@ -90,15 +92,6 @@ export async function importSettings(file: DocumentFile, options: ImportSettings
   if (signedBy !== "anybody" && !(await isSignedBy(signedBy, reports, now))) return { problem: "not-signed", reports };
   const settings = await readTrustSettings(rest);
   return { settings, reports, ...(exportedAt !== undefined && { exportedAt }) };
-}
-
-async function isSignedBy(
-  { algorithm, key, acceptUnconfirmed = false }: Exclude<ImportSettingsOptions["signedBy"], string>,
-  reports: readonly SignatureReport[],
-  now: number,
-): Promise<boolean> {
-  const signer = { algorithm, keys: await readAnchorKey(key) };
-  return reports.some((report) => isAnchorItself(signer, report) && isGood(report, now, acceptUnconfirmed));
 }
 
 function readFile(file: DocumentFile): JsonObject {

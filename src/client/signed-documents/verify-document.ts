@@ -4,6 +4,9 @@ import type { JsonObject } from "../../encoding/json-object.js";
 import { externalSignatures } from "../../model/external-signature.js";
 import type { SignatureReport } from "../../model/report.js";
 import type { SignableObject } from "../../model/signable.js";
+import type { TrustAnchor } from "../../model/trust-anchor.js";
+import { readAnchorKey } from "../../trust/anchors/anchor-key.js";
+import { isAnchorItself } from "../../trust/anchors/is-anchor-itself.js";
 import { type VerifyContext, verifySignature } from "../verify-signature.js";
 
 /** So many signatures on one document are verified. */
@@ -36,8 +39,25 @@ export function verifyDocument(
   return Promise.all(signatures.map((signature) => verifySignature(signature, signable, verifying)));
 }
 
-/** Whether a report says that its signature is right now; a key that came with it alone is enough only if the caller says so. */
-export function isGood(report: SignatureReport, now: number, acceptUnconfirmed: boolean): boolean {
+/** By whom a document must be signed. */
+export type DocumentSigner = Pick<TrustAnchor, "algorithm" | "key" | "acceptUnconfirmed">;
+
+/**
+ * Whether one of the reports says that the signer's own key signed, and that the signature is right now. A key that came with it alone
+ * is enough only for a signer with `acceptUnconfirmed`.
+ *
+ * @throws CountersignError `ERR_ANCHOR_INVALID` for a key that is none
+ */
+export async function isSignedBy(
+  { algorithm, key, acceptUnconfirmed = false }: DocumentSigner,
+  reports: readonly SignatureReport[],
+  now: number,
+): Promise<boolean> {
+  const signer = { algorithm, keys: await readAnchorKey(key) };
+  return reports.some((report) => isAnchorItself(signer, report) && isGood(report, now, acceptUnconfirmed));
+}
+
+function isGood(report: SignatureReport, now: number, acceptUnconfirmed: boolean): boolean {
   const isRight = report.code === "valid" || (acceptUnconfirmed && report.code === "key-unconfirmed");
   const ends = [report.expiresAt, report.validUntil].filter((end) => end !== undefined);
   return report.status === "valid" && isRight && ends.every((end) => end > now);

@@ -4,11 +4,10 @@ import { throwIfAborted } from "../../model/abort.js";
 import type { SignatureReport } from "../../model/report.js";
 import { maxRevocationListBytes, type RevocationList, readRevocationList } from "../../model/revocation-list.js";
 import { readSignableDocument, type SignableDocument } from "../../model/signable-document.js";
-import { isAnchorItself } from "../../trust/anchors/is-anchor-itself.js";
-import type { ReadAnchor } from "../../trust/anchors/read-anchors.js";
+import type { TrustAnchor } from "../../model/trust-anchor.js";
 import { type DocumentFile, readDocumentFile } from "./document-file.js";
 import { mergeRevocationLists } from "./merge-revocation-lists.js";
-import { type DocumentContext, isGood, maxAheadMs, verifyDocument } from "./verify-document.js";
+import { type DocumentContext, isSignedBy, maxAheadMs, verifyDocument } from "./verify-document.js";
 
 /**
  * What is wrong with a list that was handed in.
@@ -50,12 +49,13 @@ export interface VerifyListOptions extends DocumentContext {
  * Does not judge its age: past `expiresAt` the anchor's `revocation.mode` says what that means, and what it takes back stays
  * taken back.
  *
- * @throws CountersignError `ERR_ABORTED`, `ERR_ALGORITHM_INVALID`, `ERR_ALGORITHM_DUPLICATE`
+ * @throws CountersignError `ERR_ANCHOR_INVALID` for a key that is none, `ERR_ABORTED`, `ERR_ALGORITHM_INVALID`,
+ *   `ERR_ALGORITHM_DUPLICATE`
  * @see PROTOCOL, "Taking a vouch back: the signer"
  */
 export async function verifyRevocationList(
   file: DocumentFile,
-  anchor: ReadAnchor,
+  anchor: TrustAnchor,
   options: VerifyListOptions,
 ): Promise<RevocationListFinding> {
   const { now, seen, signal } = options;
@@ -67,9 +67,7 @@ export async function verifyRevocationList(
   if (list.anchor !== anchor.id) return { ...kept, problem: "of-another-anchor", reports: [] };
   if (list.sequence > now + maxAheadMs) return { ...kept, problem: "ahead", reports: [] };
   const reports = await verifyDocument(read.document, read.signable, options);
-  const counts = (report: SignatureReport): boolean =>
-    isAnchorItself(anchor, report) && isGood(report, now, anchor.acceptUnconfirmed === true);
-  if (!reports.some(counts)) return { ...kept, problem: "not-signed", reports };
+  if (!(await isSignedBy(anchor, reports, now))) return { ...kept, problem: "not-signed", reports };
   return { ...mergeRevocationLists(list, seen), reports };
 }
 

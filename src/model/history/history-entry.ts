@@ -20,7 +20,7 @@ export interface SignatureTrace {
  * - `first-seen`: nothing was known of the user; the key is the pin from now on
  * - `changed`: another key than the pin was served for the first time; the pin stays
  * - `re-attested`: another key takes over, because it was signed after the pin was first seen
- * - `accepted`: another key takes over, because the caller said that it is right
+ * - `accepted`: another key takes over, because the user said so after the pin was first seen
  * - `rolled-back`: a superseded key was served again, noted once a key; the pin stays
  */
 export type HistoryKind = "first-seen" | "changed" | "re-attested" | "accepted" | "rolled-back";
@@ -35,6 +35,8 @@ export interface HistoryEvent {
   readonly at: number;
   /** Of `re-attested`: when the signature that convinced was made; milliseconds since 1970. */
   readonly attestedAt?: number;
+  /** Of `accepted`: when the user decided; milliseconds since 1970. */
+  readonly acceptedAt?: number;
   /** What hung on the key then, at most 16, valid ones first. */
   readonly signatures: readonly SignatureTrace[];
 }

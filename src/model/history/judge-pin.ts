@@ -7,10 +7,11 @@ export interface PinJudgement {
    * - `new`: nothing is known of the user; the key becomes the pin
    * - `same`: it is the pin
    * - `re-attested`: it is another, never superseded, and was signed after the pin was first seen; it becomes the pin
+   * - `accepted`: the same, where the user said after the pin was first seen that it is right
    * - `changed`: it is another; the pin stays
-   * - `superseded`: another took its place before; it never comes back by a signature
+   * - `superseded`: another took its place before; it never comes back, whoever signed it and whatever was decided
    */
-  readonly state: "new" | "same" | "re-attested" | "changed" | "superseded";
+  readonly state: "new" | "same" | "re-attested" | "accepted" | "changed" | "superseded";
   /** The key that counted so far; absent for `new`, and where the log is damaged. */
   readonly pin?: KnownKey;
 }
@@ -19,22 +20,33 @@ export interface PinJudgement {
  * Judges a master key by what is known of its user: a pure function of that one user's history.
  *
  * Does not check signatures: `attestedAt` is the caller's word that an anchor in scope signed this very key then, everything else
- * in order.
+ * in order. Decisions stay known for years and on other devices, so they are measured as signatures are: one from before the pin was
+ * first seen brings no older key back.
  *
  * @param masterKey unpadded base64
- * @param attestedAt when the newest such signature was made ({@link signedAt}), milliseconds since 1970; without one a key that is
- *   not the pin stays `changed`
+ * @param attestedAt when the newest such signature was made ({@link signedAt}), milliseconds since 1970
+ * @param acceptedAt when the user decided that this key is right, milliseconds since 1970
  */
-export function judgePin(known: UserHistory | undefined, masterKey: string, attestedAt?: number): PinJudgement {
+export function judgePin(
+  known: UserHistory | undefined,
+  masterKey: string,
+  attestedAt?: number,
+  acceptedAt?: number,
+): PinJudgement {
   if (!known) return { state: "new" };
   const pin = pinOf(known);
   const key = known.keys.find((one) => one.masterKey === masterKey);
   if (key?.state === "pinned") return { state: "same", pin: key };
-  if (!pin) return { state: "changed" };
-  if (key?.state === "superseded") return { state: "superseded", pin };
-  // What no log could hold convinces of nothing: the pin would move without a trace.
-  const isAfter = attestedAt !== undefined && Number.isSafeInteger(attestedAt) && attestedAt > pin.firstSeenAt;
-  return { state: isAfter ? "re-attested" : "changed", pin };
+  const isSuperseded = key?.state === "superseded";
+  if (!pin) return { state: isSuperseded ? "superseded" : acceptedAt === undefined ? "changed" : "accepted" };
+  if (isSuperseded) return { state: "superseded", pin };
+  if (isAfter(acceptedAt, pin)) return { state: "accepted", pin };
+  return { state: isAfter(attestedAt, pin) ? "re-attested" : "changed", pin };
+}
+
+/** What no log could hold is after nothing: the pin would move without a trace. */
+function isAfter(time: number | undefined, { firstSeenAt }: KnownKey): boolean {
+  return time !== undefined && Number.isSafeInteger(time) && time > firstSeenAt;
 }
 
 /** The key that counts; absent where the log is damaged. */

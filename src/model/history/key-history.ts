@@ -37,8 +37,8 @@ export interface KeySighting {
    * `signedAt`. Absent where none convinces or none has a time.
    */
   readonly attestedAt?: number;
-  /** Whether the caller said that this key is right, whoever signed it. */
-  readonly isAccepted?: boolean;
+  /** When the user said that this key is right, whoever signed it; milliseconds since 1970. */
+  readonly acceptedAt?: number;
 }
 
 /** Remembers every master key in an append-only, hash-chained log: one chain for all users. Keyed by user ID alone. */

@@ -18,9 +18,11 @@ export const maxContending = 8;
 export function nextEvent(known: UserHistory | undefined, sighting: KeySighting): HistoryEvent | undefined {
   const kind = nextKind(known, sighting);
   if (!kind) return undefined;
-  const { userId, masterKey, at, attestedAt } = sighting;
+  const { userId, masterKey, at } = sighting;
   const signatures = sighting.signatures.flatMap((trace) => readTrace(trace) ?? []).slice(0, maxTraces);
-  return readEvent({ kind, userId, masterKey, at, ...(kind === "re-attested" && { attestedAt }), signatures });
+  const { attestedAt, acceptedAt } = sighting;
+  const time = kind === "re-attested" ? { attestedAt } : kind === "accepted" ? { acceptedAt } : {};
+  return readEvent({ kind, userId, masterKey, at, ...time, signatures });
 }
 
 /**
@@ -37,11 +39,10 @@ export function nextEvents(known: Map<string, UserHistory>, sightings: readonly 
 }
 
 function nextKind(known: UserHistory | undefined, sighting: KeySighting): HistoryKind | undefined {
-  const { state } = judgePin(known, sighting.masterKey, sighting.attestedAt);
+  const { state } = judgePin(known, sighting.masterKey, sighting.attestedAt, sighting.acceptedAt);
   if (!known) return "first-seen";
   if (state === "same") return undefined;
-  if (sighting.isAccepted) return "accepted";
-  if (state === "re-attested") return "re-attested";
+  if (state === "accepted" || state === "re-attested") return state;
   const key = known.keys.find(({ masterKey }) => masterKey === sighting.masterKey);
   if (key?.state === "superseded") return key.isRolledBack ? undefined : "rolled-back";
   const contending = known.keys.filter((one) => one.state === "contending").length;

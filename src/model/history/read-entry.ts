@@ -32,11 +32,13 @@ export function readEvent(value: unknown): HistoryEvent | undefined {
   if (!isJsonObject(value)) return undefined;
   const kind = kinds.find((known) => known === own(value, "kind"));
   const [userId, masterKey, at] = [own(value, "userId"), own(value, "masterKey"), own(value, "at")];
-  const attestedAt = own(value, "attestedAt");
+  const [attestedAt, acceptedAt] = [own(value, "attestedAt"), own(value, "acceptedAt")];
   const signatures = readTraces(own(value, "signatures"));
   if (!kind || !signatures || !isName(userId, maxUserIdChars) || !isText(masterKey, ed25519Key)) return undefined;
   if (!isTime(at) || (kind === "re-attested") !== isTime(attestedAt)) return undefined;
-  return Object.freeze({ kind, userId, masterKey, at, ...(isTime(attestedAt) && { attestedAt }), signatures });
+  if ((kind === "accepted") !== isTime(acceptedAt)) return undefined;
+  const times = { at, ...(isTime(attestedAt) && { attestedAt }), ...(isTime(acceptedAt) && { acceptedAt }) };
+  return Object.freeze({ kind, userId, masterKey, ...times, signatures });
 }
 
 /** A clean, frozen copy of `value` if it is the trace of a signature, else `undefined`. */

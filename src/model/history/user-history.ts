@@ -18,17 +18,18 @@ export function withEvent(known: UserHistory | undefined, event: HistoryEvent): 
   return { userId, keys: keys.map((key) => (key.masterKey === masterKey ? rolledBack(key) : key)) };
 }
 
-function takesOver(known: UserHistory | undefined, { kind, masterKey, attestedAt }: HistoryEvent): boolean {
+function takesOver(known: UserHistory | undefined, event: HistoryEvent): boolean {
+  const { kind, masterKey, attestedAt, acceptedAt } = event;
   if (kind === "first-seen") return !known;
-  if (kind === "accepted") return known !== undefined;
-  return kind === "re-attested" && judgePin(known, masterKey, attestedAt).state === "re-attested";
+  const isTakingOver = kind === "re-attested" || kind === "accepted";
+  return isTakingOver && judgePin(known, masterKey, attestedAt, acceptedAt).state === kind;
 }
 
 /** `masterKey` becomes the pin: the pin before it is superseded, and whatever was seen before it, but nothing that came after. */
 function pinned(keys: readonly KnownKey[], masterKey: string): KnownKey[] {
   const place = keys.findIndex((key) => key.masterKey === masterKey);
   return keys.map((key, index) => {
-    if (index === place) return { ...key, state: "pinned", isRolledBack: false };
+    if (index === place) return { ...key, state: "pinned" };
     return key.state === "pinned" || index < place ? { ...key, state: "superseded" } : key;
   });
 }

@@ -1,6 +1,6 @@
 import { emptyChain, entryLine, lineDigest } from "./chain.js";
-import type { HistoryEntry, HistoryEvent } from "./history-entry.js";
-import type { KeySighting, UserHistory } from "./key-history.js";
+import type { HistoryEntry } from "./history-entry.js";
+import type { UserHistory } from "./key-history.js";
 import { nextEvent } from "./next-event.js";
 import { readEntry } from "./read-entry.js";
 import { withEvent } from "./user-history.js";
@@ -56,17 +56,13 @@ export function verifyHistory(log: string): HistoryVerification {
     if (entry.sequence !== entries.length) return found("sequence");
     if (entry.previous !== head) return found("previous");
     const known = users.get(entry.userId);
-    if (nextEvent(known, sightingOf(entry))?.kind !== entry.kind) return found("impossible");
+    // An entry holds all that was decided upon when it was written, so that the same is decided again.
+    if (nextEvent(known, entry)?.kind !== entry.kind) return found("impossible");
     users.set(entry.userId, withEvent(known, entry));
     entries.push(entry);
     head = lineDigest(line);
   }
   return found();
-}
-
-/** What was seen for `event` to be written. */
-export function sightingOf(event: HistoryEvent): KeySighting {
-  return { ...event, isAccepted: event.kind === "accepted" };
 }
 
 function* linesOf(log: string): Generator<string> {

@@ -15,6 +15,8 @@ export interface TrustConflict {
 
 /** A document as it is acted upon. */
 export interface ResolvedTrust {
+  /** Raised by every change; 0 where nobody ever changed anything. */
+  readonly revision: number;
   readonly settings: TrustSettings;
   readonly conflicts: readonly TrustConflict[];
 }
@@ -23,15 +25,17 @@ export interface ResolvedTrust {
  * What counts of a document. Where versions stand beside each other the rule is the one that trusts less:
  *
  * - an anchor that was removed is gone; one that was changed in two ways stands there with `notAfter: 0`, so it counts for nothing until
- *   the conflict is settled, and an `exclusive` one still keeps all others from its users; where the labels alone differ, the last one counts
- * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts for nothing
+ *   the conflict is settled, and an `exclusive` one still keeps all others from its users; where the labels alone differ, the last
+ *   one counts
+ * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts
+ *   for nothing
  * - a rule about an anchor that is gone can be satisfied by others alone, if at all, and is listed as a conflict
  * - a deny stays, an accept goes
  * - of the policy's options the strictest counts
  *
  * Versions that say the same are no conflict. Does not check what the settings say.
  */
-export function resolveTrust({ entries }: TrustDocument): ResolvedTrust {
+export function resolveTrust({ revision, entries }: TrustDocument): ResolvedTrust {
   const settled = new Map<string, unknown>();
   const conflicts = new Map<string, TrustConflict>();
   const settle = (entry: string, versions: readonly TrustVersion[]): void => {
@@ -46,7 +50,7 @@ export function resolveTrust({ entries }: TrustDocument): ResolvedTrust {
   const isThere = (anchorId: unknown): boolean => settled.has(anchorEntry(String(anchorId)));
   // Anchors come first in this order: rules name them.
   for (const entry of [...entries.keys()].sort()) settle(entry, entries.get(entry) ?? []);
-  return { settings: settingsOf(settled), conflicts: [...conflicts.values()] };
+  return { revision, settings: settingsOf(settled), conflicts: [...conflicts.values()] };
 }
 
 /** Of those that say the same, the last one. */

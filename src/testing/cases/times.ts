@@ -1,4 +1,4 @@
-import type { Verdict } from "../../model/report.js";
+import type { ReportCode, Verdict } from "../../model/report.js";
 import type { ConformanceCase } from "../algorithm-conformance.js";
 import { expectNotValid, expectThat, expectValid, wordsOf } from "../expect.js";
 import { ownObject } from "../objects.js";
@@ -7,10 +7,12 @@ import type { SignatureTimes } from "../subject.js";
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
+/** Verdicts on what was valid before. */
+const endedCodes: readonly ReportCode[] = ["expired", "key-expired", "cert-expired"];
 /** Some formats hold whole seconds. */
 const roundingMs = 1000;
 
-/** Which times a verdict says, and that it goes by the time it is given, never by a clock of its own. */
+/** Which times a verdict says, that it names the interval of what has ended, and that it goes by the time it is given, never by a clock of its own. */
 export function timeCases<Signer>(stage: Stage<Signer>): ConformanceCase[] {
   const made = {
     name: "calls made-in-future what was made more than five minutes ahead",
@@ -46,7 +48,9 @@ function expectTime(told: number | undefined, actual: number | undefined, name: 
 
 async function checkAnyTime<Signer>(stage: Stage<Signer>): Promise<void> {
   for (const now of [0, 1, 2 ** 31 * 1000, 2 ** 32 * 1000, 8.64e15]) {
-    const verdict = await stage.judge({ now }, `a right signature, judged ${now} milliseconds after 1970`);
+    const what = `a right signature, judged ${now} milliseconds after 1970`;
+    const verdict = await stage.judge({ now }, what);
+    if (endedCodes.includes(verdict.code)) expectHeldAt(verdict, stage.now, what);
     if (now <= 1 && stage.tells("created")) expectNotValid(verdict, "what is not made yet");
     if (now === 8.64e15 && stage.tells("expires")) expectNotValid(verdict, "what has ended");
   }
@@ -72,9 +76,16 @@ async function checkExpiry<Signer>(stage: Stage<Signer>): Promise<void> {
   for (const now of [expiresMs + 2 * roundingMs, expiresMs + dayMs / 2]) {
     const verdict = await judgeMade(stage, { createdMs, expiresMs }, now);
     expectThat(verdict.code === "expired", `expired for what has ended, got ${wordsOf(verdict)}`);
-    expectThat(verdict.signer !== undefined, "the signer of what has expired");
+    expectHeldAt(verdict, expiresMs - 2 * roundingMs, "what has expired");
     expectTime(verdict.expiresAt, expiresMs, "expiresAt");
   }
+}
+
+/** A policy may count what was valid once: it needs to know by whom, and from when until when. */
+function expectHeldAt({ signer, validFrom = 0, validUntil }: Verdict, time: number, what: string): void {
+  expectThat(signer !== undefined, `the signer of ${what}`);
+  const isInside = validUntil !== undefined && validFrom <= time && time < validUntil;
+  expectThat(isInside, `an interval that holds ${time}, for ${what}, got ${validFrom} to ${String(validUntil)}`);
 }
 
 async function judgeMade<Signer>(stage: Stage<Signer>, times: SignatureTimes, now: number): Promise<Verdict> {

@@ -48,7 +48,8 @@ export function authorityName(spki: string, subject: string): string {
 async function readNamedKey(value: unknown): Promise<KeyHandle> {
   const { key, names } = assertMembers(value, ["key", "names"]) as Partial<NamedKey>;
   const list = listOf(names);
-  if (!isText(key) || !list.every(isText) || list.length > maxNames) throw invalidAnchor("keys with their names");
+  if (!isText(key) || names === undefined || !list.every(isText) || list.length > maxNames)
+    throw invalidAnchor("keys with their names");
   return { fingerprint: await fingerprintOf(key), names: [...list] };
 }
 
@@ -63,12 +64,12 @@ async function fingerprintOf(text: string): Promise<string> {
   if (looksPem(text)) return toHex(await sha256(certificateIn(text))).toUpperCase();
   const blob = sshLine.exec(text.trim())?.[1];
   if (blob !== undefined) return `SHA256:${encodeBase64(await sha256(tryDecodeBase64(blob) ?? fail()))}`;
-  const key = text.replace(/\s+/g, "");
+  // Raw keys and SSH's hashes are reported without padding.
+  const key = text.replace(/\s+/g, "").replace(/=+$/, "");
   if (key === "" || (hexDigits.test(key) && !hexFingerprint.test(key))) {
     throw invalidAnchor("a whole fingerprint of 40 or 64 digits");
   }
-  // Raw keys and SSH's hashes are reported without padding.
-  return normalFingerprint(key.replace(/=+$/, ""));
+  return normalFingerprint(key);
 }
 
 function certificateIn(text: string): Uint8Array {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
 import type { PolicyRule, Requirement, TrustPolicy } from "../../model/trust-policy.js";
-import { isAmount, isMilliseconds, isText } from "../anchors/members.js";
+import { isAmount, isMilliseconds, isText, listOf } from "../anchors/members.js";
 import { readScope, type Scope } from "../anchors/scope.js";
 
 /** A rule as it was checked, ready to be asked. */
@@ -54,7 +54,7 @@ function readRule(rule: PolicyRule, anchorIds: ReadonlySet<string>): ReadRule {
   if (!isText(id) || typeof label !== "string" || !modes.includes(mode))
     throw invalid("an id, a label and a known mode");
   assertMembers(scope, ["users", "servers", "except"]);
-  if (!(scope.users ?? []).every(isText)) throw invalid("patterns of user IDs in the scope of a rule");
+  if (!listOf(scope.users).every(isText)) throw invalid("patterns of user IDs in the scope of a rule");
   if (countParts(require) > maxParts) throw invalid(`a requirement of at most ${maxParts} parts`);
   assertRequirement(require, anchorIds, maxDepth);
   return { id, mode, scope: readScope(scope), require: structuredClone(require) };

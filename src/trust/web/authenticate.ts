@@ -1,7 +1,9 @@
 import type { Introduction } from "../../model/introduction.js";
-import { type Effort, type FoundPath, findPath, fullAmount, type Goal } from "./find-path.js";
+import { fullAmount } from "./graph.js";
 import { hostOfName, hostOfServer } from "./host-of-name.js";
-import { Residue, type TrustRoot } from "./residue.js";
+import type { Effort, FoundPath, Goal } from "./path-finder.js";
+import { Residue } from "./residue.js";
+import type { TrustRoot } from "./root-set.js";
 import type { TrustNetwork } from "./trust-network.js";
 
 /** Who asks, and when. */
@@ -62,39 +64,51 @@ export interface TrustAnswer {
  */
 export function authenticate(network: TrustNetwork, question: AuthenticateQuestion): TrustAnswer {
   const { key, name } = question.target;
-  const graph = network.at(question.now);
+  const graph = network.graphAt(question.now);
   const node = graph.nodes.get(key);
-  const ownName = node === undefined ? undefined : graph.ownNames[node]?.get(name);
-  const about = { node, host: hostOfName(name) };
-  const goals = [...(ownName ? [{ goal: about, last: [ownName] }] : []), { goal: { ...about, name }, last: [] }];
-  return collect(network, question, goals);
+  if (node === undefined) return nothing;
+  const host = graph.isLimited ? hostOfName(name) : undefined;
+  const ownName = graph.ownNames[node]?.get(name);
+  const plain: Wanted = { goal: { node, name, host }, last: [] };
+  if (!ownName) return collect(network, question, [plain]);
+  return collect(network, question, [{ goal: { node, name: undefined, host }, last: [ownName] }, plain]);
 }
 
 /**
  * How far a certificate may introduce somebody of a Matrix server: along every path each introducer had depth enough for one
  * statement more, and the server lies in the domains of each.
+ *
+ * A root may introduce as far as it is believed, without any path.
  */
 export function introducer(network: TrustNetwork, question: IntroducerQuestion): TrustAnswer {
-  const node = network.at(question.now).nodes.get(question.key);
-  return collect(network, question, [{ goal: { node, host: hostOfServer(question.server) }, last: [] }]);
+  const node = network.graphAt(question.now).nodes.get(question.key);
+  if (node === undefined) return nothing;
+  return collect(network, question, [
+    { goal: { node, name: undefined, host: hostOfServer(question.server) }, last: [] },
+  ]);
 }
 
+const nothing: TrustAnswer = { amount: 0, paths: [], isExhausted: false };
+
 interface Wanted {
-  readonly goal: Omit<Goal, "node"> & { readonly node: number | undefined };
+  readonly goal: Goal;
   /** What stands at the end of a path to this goal. */
   readonly last: readonly Introduction[];
 }
 
-function collect(network: TrustNetwork, { roots, now, wanted = fullAmount }: Question, goals: Wanted[]): TrustAnswer {
-  const graph = network.at(now);
-  const residue = new Residue(graph, roots);
+function collect(
+  network: TrustNetwork,
+  { roots, now, wanted = fullAmount }: Question,
+  goals: readonly Wanted[],
+): TrustAnswer {
+  const finder = network.finderAt(now, roots);
+  const residue = new Residue();
   const effort: Effort = { steps: 0, isExhausted: false };
   const paths: TrustPath[] = [];
   let amount = 0;
   const findNext = (): { found: FoundPath; last: readonly Introduction[] } | undefined => {
     for (const { goal, last } of goals) {
-      const { node } = goal;
-      const found = node === undefined ? undefined : findPath(graph, { ...goal, node }, residue, effort);
+      const found = finder.find(goal, residue, effort);
       if (found) return { found, last };
     }
     return undefined;

@@ -9,6 +9,9 @@ export interface Edge {
   /** The same number for all that one key says about another, in whichever certificates: their amounts do not add. */
   readonly pair: number;
   readonly introduction: Introduction;
+  /** Copies of what every step of a search looks at. */
+  readonly amount: number;
+  readonly depth: number;
 }
 
 /** The introductions that are in effect in one span of time. */
@@ -21,7 +24,12 @@ export interface Graph {
   readonly incoming: readonly (readonly Edge[])[];
   /** By number of the certificate: the names that it gives itself. */
   readonly ownNames: readonly ReadonlyMap<string, Introduction>[];
+  /** Whether any introduction is limited to domains. */
+  readonly isLimited: boolean;
 }
+
+/** Full trust (RFC 9580 §5.2.3.21): no single path carries more. */
+export const fullAmount = 120;
 
 /**
  * Builds the graph of these introductions, whatever their times.
@@ -39,6 +47,7 @@ export function buildGraph(introductions: readonly Introduction[]): Graph {
   const incoming = fingerprints.map((): Edge[] => []);
   const ownNames = fingerprints.map(() => new Map<string, Introduction>());
   const pairs = new Map<string, number>();
+  const isLimited = introductions.some(({ domains }) => domains !== undefined);
   for (const introduction of [...introductions].sort(compare)) {
     const issuer = nodes.get(introduction.issuer) ?? 0;
     const target = nodes.get(introduction.target) ?? 0;
@@ -49,9 +58,10 @@ export function buildGraph(introductions: readonly Introduction[]): Graph {
     const between = `${introduction.issuerKeyHash}>${introduction.targetKeyHash}`;
     const pair = pairs.get(between) ?? pairs.size;
     pairs.set(between, pair);
-    incoming[target]?.push({ issuer, target, pair, introduction });
+    const { amount, depth } = introduction;
+    incoming[target]?.push({ issuer, target, pair, introduction, amount, depth });
   }
-  return { nodes, keyHashes: fingerprints.map((name) => keyHashOf.get(name) ?? ""), incoming, ownNames };
+  return { nodes, keyHashes: fingerprints.map((name) => keyHashOf.get(name) ?? ""), incoming, ownNames, isLimited };
 }
 
 /** Total on all that a search looks at, so that what is left equal is the same to it. */

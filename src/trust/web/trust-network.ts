@@ -1,11 +1,14 @@
 import type { Introduction } from "../../model/introduction.js";
 import { buildGraph, type Graph } from "./graph.js";
+import { PathFinder } from "./path-finder.js";
+import type { TrustRoot } from "./root-set.js";
 
 /** A graph and the span of time in which it stays what it is. */
 interface Span {
   readonly from: number;
   readonly until: number;
   readonly graph: Graph;
+  readonly finders: WeakMap<readonly TrustRoot[], PathFinder>;
 }
 
 /**
@@ -22,9 +25,21 @@ export class TrustNetwork {
   }
 
   /** The introductions in effect at `now`, milliseconds since 1970; kept for as long as they stay the same. */
-  at(now: number): Graph {
+  graphAt(now: number): Graph {
+    return this.#spanAt(now).graph;
+  }
+
+  /** Searches them from these roots; kept for as long as the same list of roots is handed in, which must not change. */
+  finderAt(now: number, roots: readonly TrustRoot[]): PathFinder {
+    const { graph, finders } = this.#spanAt(now);
+    const finder = finders.get(roots) ?? new PathFinder(graph, roots);
+    finders.set(roots, finder);
+    return finder;
+  }
+
+  #spanAt(now: number): Span {
     const known = this.#span;
-    if (known && known.from <= now && now < known.until) return known.graph;
+    if (known && known.from <= now && now < known.until) return known;
     let from = Number.NEGATIVE_INFINITY;
     let until = Number.POSITIVE_INFINITY;
     const inEffect = this.#introductions.filter(({ validFrom, validUntil = Number.POSITIVE_INFINITY }) => {
@@ -34,8 +49,8 @@ export class TrustNetwork {
       }
       return validFrom <= now && now < validUntil;
     });
-    const graph = buildGraph(inEffect);
-    this.#span = { from, until, graph };
-    return graph;
+    const span = { from, until, graph: buildGraph(inEffect), finders: new WeakMap<readonly TrustRoot[], PathFinder>() };
+    this.#span = span;
+    return span;
   }
 }

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { cryptoOf, logInAgain, type MatrixUser } from "../../../examples/shared/matrix-user.js";
 import { hasVerified, knowsIdentityOf, shareEncryptedRoom } from "../../support/encrypted-room.js";
 import { userOn } from "../../support/federated-users.js";
-import { ownSide, readingSide, serverOf } from "../../support/two-sides.js";
+import { ownSide, readingSide, serverOf, verdictOn } from "../../support/two-sides.js";
 import { stampVoucher } from "../../support/voucher.js";
 
 const patienceMs = 20_000;
@@ -32,11 +32,28 @@ it.each(["1.163.2", "1.152.1"] as const)(
         expect(await verdictsOf(device, owner)).toEqual({ user: true, device: true });
       }, patienceMs);
     }
-    // Signed once, it hangs there: Synapse has no way to delete it, and a bare upload of the same key deletes nothing.
+    // Signed once, it hangs there: not even the same key uploaded without it takes it away.
+    const { masterKey = "" } = await verdictOn(reading, owner.userId);
+    const key = { user_id: owner.userId, usage: ["master"], keys: { [`ed25519:${masterKey}`]: masterKey } };
+    const bare = { ...key, signatures: { [reader.userId]: {} } };
+    expect(await reader.client.uploadKeySignatures({ [owner.userId]: { [masterKey]: bare } })).toEqual({
+      failures: {},
+    });
     expect(await reading.withdrawNatively(owner.userId)).toMatchObject({ withdrawn: false });
-    await hasVerified(second, owner);
   },
 );
+
+it("Synapse keeps a signature on a user of another server, and shows it once a room is shared", async () => {
+  const [owner, reader] = [await syncingOn("1.163.2", "owner"), await syncingOn("1.152.1", "reader")];
+  const company = await stampVoucher();
+  const own = await ownSide(owner, company);
+  await own.publish(await company.vouchFor(own));
+  const reading = await readingSide(reader, company, serverOf(owner));
+  await expect(reading.verifyNatively(owner.userId)).rejects.toMatchObject({ code: "ERR_NATIVE_FAILED" });
+  expect(await reading.withdrawNatively(owner.userId)).toMatchObject({ withdrawn: false });
+  await shareEncryptedRoom(reader, owner);
+  await hasVerified(reader, owner);
+});
 
 async function syncingOn(version: "1.163.2" | "1.152.1", name: string): Promise<MatrixUser> {
   return syncing(await userOn(version, name));

@@ -1,0 +1,22 @@
+/** What changes trust: loaded when it is first needed, since most pages read it once. */
+import type { SignedIdentity } from "../../model/identity.js";
+import type { TrustSettings } from "../../model/trust-policy.js";
+import { type LevelChange, simulate } from "../../trust/simulate.js";
+import type { Session } from "../session.js";
+import { verifyUsers } from "./assess-users.js";
+import { readTrustState } from "./trust-in-force.js";
+
+export { openStoredTrust } from "./stored-trust.js";
+export { takeList } from "./take-list.js";
+
+/** Which of these identities would change level under other settings. Throws what `verifyUsers` and `readTrustState` throw. */
+export async function simulateSettings(
+  session: Session,
+  settings: TrustSettings,
+  identities: readonly SignedIdentity[],
+  signal?: AbortSignal,
+): Promise<LevelChange[]> {
+  const { trust } = await readTrustState(settings);
+  const { inputs, contextOf } = await verifyUsers(session, identities, signal);
+  return simulate(inputs, await contextOf(session.inForce.current.trust), await contextOf(trust));
+}

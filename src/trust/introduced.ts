@@ -1,0 +1,104 @@
+import type { TrustHop } from "../model/assessment.js";
+import type { Introduction } from "../model/introduction.js";
+import type { SignatureReport } from "../model/report.js";
+import { serverNameOf } from "../model/user-id.js";
+import type { ReadAnchor } from "./anchors/read-anchors.js";
+import { isNameOf } from "./names-user.js";
+import { type Standing, type StandingFinder, signerKeys } from "./standing.js";
+import type { Trust } from "./trust.js";
+import { authenticate, introducer, type TrustAnswer } from "./web/authenticate.js";
+import type { TrustRoot } from "./web/root-set.js";
+import { namesOf, rootsAbove } from "./web/roots-above.js";
+import type { TrustNetwork } from "./web/trust-network.js";
+
+/** An anchor as a web of trust is searched from it: the list stays the same, so that searches can be kept. */
+interface WebAnchor {
+  readonly anchor: ReadAnchor;
+  readonly roots: readonly TrustRoot[];
+}
+
+/**
+ * Finds the anchors under which a key was introduced: under `scope` as an introducer, else by a name of the user that was certified for it.
+ *
+ * @see PROTOCOL, "For whom a signer may speak"
+ */
+export function introducedStandings({ anchors }: Trust, network: TrustNetwork, now: number): StandingFinder {
+  const webAnchors = anchors.flatMap((anchor) => webAnchorOf(anchor));
+  const graph = network.graphAt(now);
+  const byNode = new Map<number, WebAnchor[]>();
+  for (const webAnchor of webAnchors) {
+    for (const { key } of webAnchor.roots) {
+      const node = graph.nodes.get(key);
+      if (node !== undefined) byNode.set(node, [...(byNode.get(node) ?? []), webAnchor]);
+    }
+  }
+  return (report, userId) => {
+    const signer = report.signer?.fingerprint ?? "";
+    const above = rootsAbove(graph, signer, byNode);
+    return [...above].flatMap((webAnchor) => {
+      const { anchor } = webAnchor;
+      if (anchor.algorithm !== report.algorithm) return [];
+      const answers = ask(webAnchor, signer, userId);
+      return answers.length === 0 ? [] : [standingOf(anchor, answers, report)];
+    });
+  };
+
+  function ask({ anchor, roots }: WebAnchor, key: string, userId: string): TrustAnswer[] {
+    if (anchor.speaksFor === "scope") {
+      return [introducer(network, { roots, now, key, server: serverNameOf(userId) })].filter(
+        ({ amount }) => amount > 0,
+      );
+    }
+    return namesOf(graph, key)
+      .filter((name) => isNameOf(name, userId, anchor))
+      .map((name) => authenticate(network, { roots, now, target: { key, name } }))
+      .filter(({ amount }) => amount > 0);
+  }
+}
+
+/** Whether anything is asked of introductions under this anchor. A depth of 0 leaves its own word about its own name. */
+export function usesIntroductions({ depth = 0, speaksFor }: ReadAnchor): boolean {
+  return speaksFor === "named" || speaksFor === "email" || (speaksFor === "scope" && depth > 0);
+}
+
+function webAnchorOf(anchor: ReadAnchor): WebAnchor[] {
+  if (!usesIntroductions(anchor)) return [];
+  const { depth = 0, keys } = anchor;
+  const roots = keys.flatMap((key) => ("fingerprint" in key ? [{ key: key.fingerprint, amount: 120, depth }] : []));
+  return roots.length > 0 ? [{ anchor, roots }] : [];
+}
+
+/** Of several names the one that is worth most; the order of names is the network's. */
+function standingOf(anchor: ReadAnchor, answers: readonly TrustAnswer[], report: SignatureReport): Standing {
+  const best = answers.reduce((most, answer) => (answer.amount > most.amount ? answer : most));
+  const steps = best.paths.flatMap(({ hops }) => hops);
+  const others = steps.filter(({ issuer, target }) => issuer !== target);
+  const roots = new Set(best.paths.map(({ root }) => root));
+  const validUntil = Math.min(...steps.map((step) => step.validUntil ?? Number.POSITIVE_INFINITY));
+  return {
+    anchor,
+    isOwnKey: others.length === 0,
+    amount: best.amount,
+    hops: (best.paths[0]?.hops ?? []).map(hopOf),
+    ...(Number.isFinite(validUntil) && { validUntil }),
+    anchorKeys: others.length === 0 ? signerKeys(report) : keysOf(others, roots),
+    below: [...others.flatMap(({ target, targetKeyHash }) => [target, targetKeyHash])],
+    above: [],
+  };
+}
+
+function keysOf(steps: readonly Introduction[], roots: ReadonlySet<string>): string[] {
+  const own = steps.filter(({ issuer }) => roots.has(issuer));
+  return [...roots, ...own.map(({ issuerKeyHash }) => issuerKeyHash)];
+}
+
+function hopOf({ target, name, domains, amount, validUntil }: Introduction): TrustHop {
+  return {
+    kind: "introduction",
+    who: target,
+    name,
+    ...(domains && { scope: domains.join(" ") }),
+    amount: Math.min(amount, 120),
+    ...(validUntil !== undefined && { validUntil }),
+  };
+}
