@@ -55,7 +55,11 @@ it("a fork of the newest copy is noticed, though its revision is as high", async
   await device.edit(adding("mine"));
   await stage.put(trustName, before);
   await other.edit(adding("theirs"));
+  const fork = await held(stage);
   const state = await device.read();
   expect(anchorIds(state)).toEqual(["company", "mine", "theirs"]);
   expect(state.problems).toEqual([{ code: "trust-overwritten" }]);
+  // Merged and written back since, it is newer than either.
+  await stage.put(trustName, fork);
+  expect((await device.read()).problems).toEqual([{ code: "trust-rolled-back" }]);
 });

@@ -18,7 +18,8 @@ import { replaceTrust, syncTrust, type TrustChange, type TrustSyncContext } from
 /** The user's trust settings, as they lie in secret storage under `org.matrix.msc2961.trust`. */
 export interface TrustSide {
   /**
-   * Reads them, unchecked: see `readTrustSettings`. Brings into secret storage what this device knows and the server lacks: so reading may write.
+   * Reads them, unchecked: see `readTrustSettings`. Brings into secret storage what this device knows and the server lacks: so
+   * reading may write.
    *
    * @throws CountersignError `ERR_TRUST_UNREADABLE`, `ERR_TRUST_MALFORMED` (secret storage cannot be read, and this device knows
    *   nothing: never the same as having no settings), `ERR_CLOSED`, `ERR_ABORTED`

@@ -25,8 +25,10 @@ export interface ResolvedTrust {
  * What counts of a document. Where versions stand beside each other the rule is the one that trusts less:
  *
  * - an anchor that was removed is gone; one that was changed in two ways stands there with `notAfter: 0`, so it counts for nothing until
- *   the conflict is settled, and an `exclusive` one still keeps all others from its users; where the labels alone differ, the last one counts
- * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts for nothing
+ *   the conflict is settled, and an `exclusive` one still keeps all others from its users; where the labels alone differ, the last
+ *   one counts
+ * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts
+ *   for nothing
  * - a rule about an anchor that is gone can be satisfied by others alone, if at all, and is listed as a conflict
  * - a deny stays, an accept goes
  * - of the policy's options the strictest counts
