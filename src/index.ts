@@ -28,6 +28,8 @@ export type { OwnSignature, SigningRequest } from "./client/owner/own-signature.
 export type { PublishReceipt } from "./client/owner/receipt.js";
 export type { OutboxResult } from "./client/owner/resume.js";
 export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
+export type { DocumentFile } from "./client/signed-documents/document-file.js";
+export type { RevocationListFinding, RevocationListProblem } from "./client/signed-documents/verify-revocation-list.js";
 export {
   acceptEvent,
   type EventSigningRequest,
@@ -42,6 +44,7 @@ export {
   type VerifyEventOptions,
   verifyEvent,
 } from "./client/signed-events/verify-event.js";
+export type { StoredTrust } from "./client/trusting/stored-trust.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
 export type { CreatePublicUserKeyOptions, PublicUserKey } from "./client/vouching/create-public-user-key.js";
 export type { PublicVouch, VouchForOptions } from "./client/vouching/vouch-for.js";
@@ -92,6 +95,7 @@ export type {
   SeenSignature,
   SignedIdentity,
 } from "./model/identity.js";
+export type { Introduction } from "./model/introduction.js";
 export { type ExternalKeyId, formatKeyId, parseKeyId } from "./model/key-id.js";
 export type { LintedSignature, LintFinding, LintOptions, LintRule } from "./model/lint/finding.js";
 export { lint } from "./model/lint/lint.js";
@@ -106,6 +110,7 @@ export type {
   Signer as SignerEvidence,
   Verdict,
 } from "./model/report.js";
+export type { RevocationList } from "./model/revocation-list.js";
 export type {
   ServerKey,
   ServerKeyKind,
@@ -135,5 +140,9 @@ export type {
   TrustPurpose,
 } from "./model/trust-anchor.js";
 export type { PolicyRule, Requirement, TrustDecision, TrustPolicy, TrustSettings } from "./model/trust-policy.js";
+export type { TrustConflict } from "./model/trust-settings/resolve-trust.js";
+export type { TrustVersion } from "./model/trust-settings/trust-document.js";
+export type { TrustProblem, TrustProblemCode, TrustState } from "./model/trust-settings/trust-state.js";
 export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";
 export type { NativeOutlived } from "./trust/outlived.js";
+export type { LevelChange } from "./trust/simulate.js";

@@ -6,7 +6,7 @@ import { isRevoked, type RevocationList } from "../model/revocation-list.js";
 import type { ReadAnchor } from "./anchors/read-anchors.js";
 import { askScope } from "./anchors/scope.js";
 import type { CountedVouch } from "./policy/independence.js";
-import { judgeTime, provenAt, type TimeAnswer } from "./signature-time.js";
+import { judgeTime, type TimeAnswer } from "./signature-time.js";
 import { type Standing, type StandingFinder, signerKeys } from "./standing.js";
 import type { Trust } from "./trust.js";
 import { isWithdrawn } from "./withdrawal.js";
@@ -116,7 +116,8 @@ function refusalOf(
   if (isUnconfirmed && !anchor.acceptUnconfirmed) return "key-unconfirmed";
   if (now < notBefore) return "anchor-not-yet";
   if (now >= notAfter) return "anchor-over";
-  const time = provenAt(report);
+  // A timestamp says that a signature existed, not how old it is: anybody can add a new one to an old signature.
+  const time = report.createdAt;
   if (maxAge !== undefined && time === undefined) return "no-time";
   if (maxAge !== undefined && time !== undefined && now >= time + maxAge) return "too-old";
   // A key's end can be put off, a certificate's cannot.
@@ -134,7 +135,7 @@ function vouchOf(
 ): AttestedVouch {
   const limit = Math.min(anchor.amount, scope.amount);
   const amount = Math.min(limit, standing.amount);
-  const age = anchor.maxAge === undefined ? undefined : (provenAt(report) ?? 0) + anchor.maxAge;
+  const age = anchor.maxAge === undefined ? undefined : (report.createdAt ?? 0) + anchor.maxAge;
   const end = earliest(until, standing.validUntil, anchor.notAfter, age, list?.expiresAt);
   const first: TrustHop = {
     kind: "anchor",

@@ -45,11 +45,11 @@ export function judgeTime(report: SignatureReport, policy: ReadPolicy, now: numb
 }
 
 /**
- * When a signature was made, for what asks how old it is: its own word, else the first timestamp that counts.
+ * When a signature existed for certain: its own word, else the first timestamp that counts.
  *
  * @returns `undefined` where nothing says
  */
-export function provenAt({ createdAt, certificate }: SignatureReport): number | undefined {
+function provenAt({ createdAt, certificate }: SignatureReport): number | undefined {
   if (createdAt !== undefined) return createdAt;
   const proven = (certificate?.timestamps ?? []).filter(({ counts }) => counts).map(({ at }) => at);
   return proven.length > 0 ? Math.min(...proven) : undefined;

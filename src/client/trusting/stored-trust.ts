@@ -2,7 +2,6 @@ import { HttpError } from "../../errors.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
 import type { TrustVersion } from "../../model/trust-settings/trust-document.js";
 import type { TrustState } from "../../model/trust-settings/trust-state.js";
-import { readTrustSettings } from "../../trust/read-trust-settings.js";
 import type { CallOptions } from "../options.js";
 import { callContext, type Session } from "../session.js";
 import { openTrust } from "../trust-sync/trust-side.js";
@@ -53,8 +52,7 @@ export function openStoredTrust(session: Session): StoredTrust {
   };
   return {
     read: (options) => run((signal) => stored.read(signal), options),
-    edit: (change, options) =>
-      run((signal) => stored.edit(async (settings) => readTrustSettings(change(settings)), signal), options),
+    edit: (change, options) => run((signal) => stored.edit(change, signal), options),
     settle: (entry, choice, options) => run((signal) => stored.settle(entry, choice, signal), options),
     replaceUnreadable: (options) => run((signal) => stored.replaceUnreadable(signal), options),
     onChange: (listener) => stored.onChange(listener),

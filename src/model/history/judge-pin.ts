@@ -55,9 +55,9 @@ export function pinOf({ keys }: UserHistory): KnownKey | undefined {
 }
 
 /**
- * When a signature was made at the earliest, milliseconds since 1970: by its own word, else, of one with a certificate, when that
- * begins to be valid. A timestamp is none: it says that a signature existed, not that it was made then.
+ * When a signature was made at the earliest, milliseconds since 1970: by its own word, else, of one that names its certificate, when
+ * that begins to be valid; a certificate that it does not name could be a later one of the same key. A timestamp is none: it says that a signature existed, not that it was made then.
  */
 export function signedAt({ createdAt, certificate }: Verdict): number | undefined {
-  return createdAt ?? certificate?.notBefore;
+  return createdAt ?? (certificate?.isNamedInSignature ? certificate.notBefore : undefined);
 }

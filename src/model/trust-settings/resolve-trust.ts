@@ -1,7 +1,8 @@
 import { canonicalJson } from "../../encoding/canonical-json.js";
 import type { JsonObject } from "../../encoding/json-object.js";
 import type { TrustSettings } from "../trust-policy.js";
-import { settingsOf } from "./settings-entries.js";
+import { withoutGoneAnchors } from "./gone-anchors.js";
+import { anchorEntry, settingsOf } from "./settings-entries.js";
 import type { TrustDocument, TrustVersion } from "./trust-document.js";
 
 /** Two or more devices changed one entry without knowing of each other: nothing is lost until the user settles it. */
@@ -23,9 +24,12 @@ export interface ResolvedTrust {
 /**
  * What counts of a document. Where versions stand beside each other the rule is the one that trusts less:
  *
- * - an anchor that was removed is gone; one that was changed in two ways counts for nobody until the conflict is settled (an `exclusive` one
- *   still keeps all others from its users); where the labels alone differ, the last one counts
- * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts for nothing
+ * - an anchor that was removed is gone; one that was changed in two ways stands there with `notAfter: 0`, so it counts for nothing until
+ *   the conflict is settled, and an `exclusive` one still keeps all others from its users; where the labels alone differ, the last
+ *   one counts
+ * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts
+ *   for nothing
+ * - a rule about an anchor that is gone can be satisfied by others alone, if at all, and is listed as a conflict
  * - a deny stays, an accept goes
  * - of the policy's options the strictest counts
  *
@@ -33,13 +37,20 @@ export interface ResolvedTrust {
  */
 export function resolveTrust({ revision, entries }: TrustDocument): ResolvedTrust {
   const settled = new Map<string, unknown>();
-  const conflicts: TrustConflict[] = [];
-  for (const [entry, versions] of entries) {
+  const conflicts = new Map<string, TrustConflict>();
+  const settle = (entry: string, versions: readonly TrustVersion[]): void => {
     const distinct = distinctVersions(versions);
-    if (distinct.length > 1) conflicts.push({ entry, versions });
-    for (const [key, value] of countsOf(entry, distinct)) if (value !== undefined) settled.set(key, value);
-  }
-  return { revision, settings: settingsOf(settled), conflicts: conflicts.sort((a, b) => (a.entry < b.entry ? -1 : 1)) };
+    if (distinct.length > 1) conflicts.set(entry, { entry, versions });
+    for (const [key, value] of countsOf(entry, distinct)) {
+      const counting = entry.startsWith("rule:") ? withoutGoneAnchors(value, isThere) : value;
+      if (counting !== value) conflicts.set(entry, { entry, versions });
+      if (counting !== undefined) settled.set(key, counting);
+    }
+  };
+  const isThere = (anchorId: unknown): boolean => settled.has(anchorEntry(String(anchorId)));
+  // Anchors come first in this order: rules name them.
+  for (const entry of [...entries.keys()].sort()) settle(entry, entries.get(entry) ?? []);
+  return { revision, settings: settingsOf(settled), conflicts: [...conflicts.values()] };
 }
 
 /** Of those that say the same, the last one. */
@@ -64,8 +75,7 @@ function anchorThatCounts(versions: readonly TrustVersion[]): unknown {
   if (values.includes(undefined)) return undefined;
   const sayings = new Set(values.map((value) => canonicalJson({ ...value, label: null })));
   if (sayings.size === 1) return values.at(-1);
-  const exclusive = values.findLast((value) => value?.exclusive === true);
-  return exclusive && { ...exclusive, notAfter: 0 };
+  return { ...(values.findLast((value) => value?.exclusive === true) ?? values.at(-1)), notAfter: 0 };
 }
 
 function rulesThatCount(entry: string, versions: readonly TrustVersion[]): readonly [string, unknown][] {
