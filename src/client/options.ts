@@ -22,7 +22,8 @@ export interface CountersignOptions {
   readonly decisions?: readonly TrustDecision[];
   /**
    * Users whose vouching for others is considered (MSC2882), at most 100: it counts under anchors of depth 1 or more with
-   * `speaksFor: "scope"` whose own key signed the user's master key, and whose scope holds them for `introduce`. Default: nobody's.
+   * `speaksFor: "scope"` whose own key signed the user's master key, and whose scope holds them for `identity` and `introduce`. Default:
+   * nobody's.
    */
   readonly vouchingUsers?: readonly VouchingUserOption[];
   /** IDs of rooms and spaces chosen for manifests: read with every fetch, written with every publishing. */

@@ -4,6 +4,8 @@ import {
   type FetchOptions,
   type IdentityAssessment,
   type JsonObject,
+  type SignatureAlgorithm,
+  type Signer,
   type TrustAnchor,
 } from "matrix-countersign";
 import { memoryStore } from "matrix-countersign/store";
@@ -80,11 +82,20 @@ export async function vouchNatively(by: EmbeddedUser, key: SigningKey, user: Emb
     throw new Error(JSON.stringify(answer.body));
 }
 
+/** What a company signs with, and what reads it. */
+export interface Company {
+  readonly signer: Signer & { readonly fingerprint: string };
+  readonly algorithm: SignatureAlgorithm;
+}
+
 /** Everything is ended with the test. */
-export async function teamStage(profile: ProfileName = "msc2961"): Promise<TeamStage> {
+export async function teamStage(profile: ProfileName = "msc2961", given?: Company): Promise<TeamStage> {
   const server = await createHomeserver({ profile }).listen();
   onTestFinished(() => server.close());
-  const [company, algorithm] = [await stampSigner(), stampAlgorithm({ hashes: true })];
+  const { signer: company, algorithm } = given ?? {
+    signer: await stampSigner(),
+    algorithm: stampAlgorithm({ hashes: true }),
+  };
   const watcher = await embeddedUser(server.url, "reader");
   const name = watcher.account.userId.slice("@reader:".length);
   const anchor: TrustAnchor = {

@@ -1,9 +1,26 @@
+import { openpgp, openpgpSigner } from "matrix-countersign/openpgp";
+import { generateKey } from "openpgp";
 import { describe, expect, it } from "vitest";
-import { publicUserKey, publishVouch, teamStage, uploadPublicUserKey, vouchNatively } from "../support/team-stage.js";
+import {
+  type Company,
+  publicUserKey,
+  publishVouch,
+  teamStage,
+  uploadPublicUserKey,
+  vouchNatively,
+} from "../support/team-stage.js";
+
+async function openpgpCompany(): Promise<Company> {
+  const userIDs = [{ name: "Example Ltd", email: "trust@example.org" }];
+  const { privateKey, publicKey } = await generateKey({ type: "curve25519", userIDs, format: "object" });
+  const fingerprint = publicKey.getFingerprint().toUpperCase();
+  const signer = openpgpSigner(privateKey);
+  return { signer: { ...signer, fingerprint }, algorithm: openpgp({ keys: publicKey.armor() }) };
+}
 
 describe("a user who vouches for others", () => {
   it("convinces whoever trusts the company that signed them, by a key and a signature that today's servers take", async () => {
-    const { anchor, user, employ, reader } = await teamStage("synapse-1.161");
+    const { anchor, user, employ, reader } = await teamStage("synapse-1.161", await openpgpCompany());
     const [carol, alice] = [await user("carol"), await user("alice")];
     const key = publicUserKey(carol);
     await employ(carol);
