@@ -142,7 +142,7 @@ export interface Vouch {
 /**
  * What would have been needed to be `trusted`.
  *
- * - `signature`: one under one of `anchorIds`, all that may speak for this user; empty where none may
+ * - `signature`: one under one of `anchorIds`, all that may speak for this user now; empty where none may
  * - `new-signature`: one under these anchors that was made after the pinned key was first seen
  * - `amount`: signatures worth so much more
  * - `rule`: what the rule asks for
@@ -167,7 +167,7 @@ export interface IdentityAssessment {
   /** Every signature that counts, whatever the level, the worthiest first. */
   readonly vouches: readonly Vouch[];
   readonly reasons: readonly AssessmentReason[];
-  /** What was lacking; empty where `trusted`. */
+  /** What was lacking; empty where `trusted`, and where nothing would help. */
   readonly needed: readonly Need[];
   readonly reports: readonly SignatureReport[];
   /** What was out of the ordinary when the identity was fetched: a manifest that could not be read may hold a withdrawal. */

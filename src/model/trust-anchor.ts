@@ -2,7 +2,7 @@
  * What an anchor may be asked about.
  *
  * - `identity`: whether a master key is a user's
- * - `introduce`: whether a user may vouch for others under the anchor (MSC2882)
+ * - `introduce`: whether a user, who is in its scope for `identity` too, may vouch for others under the anchor (MSC2882)
  * - `events`: who signed an event
  * - `server-keys`: whether keys are a server's
  */
@@ -126,7 +126,7 @@ export interface TrustAnchor {
   readonly notAfter?: number;
   /** A signature older than that, or without a time, counts for nothing. */
   readonly maxAge?: number;
-  /** A signature that neither itself nor through its key ends counts for nothing. */
+  /** A signature that neither itself nor through a certificate ends counts for nothing. */
   readonly requireExpiry?: boolean;
   /** For users in its scope no anchor counts but exclusive ones. */
   readonly exclusive?: boolean;

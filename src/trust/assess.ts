@@ -54,7 +54,7 @@ export function assessIdentity({ identity, reports, history }: AssessInput, cont
     path: level === "trusted" ? (weighing.vouches[0]?.path ?? []) : [],
     vouches: weighing.vouches.map(shown),
     reasons: [...reasons, ...findings.flatMap((finding) => finding.reasons).sort(compareReasons), ...weighing.reasons],
-    needed: level === "trusted" ? [] : needs(identity, pin, findings, weighing, context),
+    needed: level === "trusted" || isDenied ? [] : needs(identity, pin, findings, weighing, context),
     reports,
     problems: identity.problems,
     checkedAt: now,
@@ -120,8 +120,8 @@ function freshUntil(
   const turn = (time: number | undefined): void => {
     if (time !== undefined && time > now && time < first) first = time;
   };
-  for (const { expiresAt, validFrom, validUntil } of reports)
-    for (const time of [expiresAt, validFrom, validUntil]) turn(time);
+  for (const { expiresAt, validFrom, validUntil, freshUntil } of reports)
+    for (const time of [expiresAt, validFrom, validUntil, freshUntil]) turn(time);
   for (const { until } of vouches) turn(until);
   for (const { notBefore } of trust.anchors) turn(notBefore);
   return first;
@@ -133,6 +133,8 @@ function shown({ anchorId, algorithm, keyId, amount, path }: Vouch): Vouch {
 }
 
 function compareReasons(a: AssessmentReason, b: AssessmentReason): number {
-  const [textOfA, textOfB] = [a, b].map(({ keyId = "", anchorId = "", code }) => `${keyId}\n${anchorId}\n${code}`);
+  const [textOfA, textOfB] = [a, b].map(
+    ({ keyId = "", anchorId = "", code, report = "" }) => `${keyId}\n${anchorId}\n${code}\n${report}`,
+  );
   return (textOfA ?? "") < (textOfB ?? "") ? -1 : Number((textOfA ?? "") > (textOfB ?? ""));
 }

@@ -3,9 +3,10 @@ import { certificateStandings } from "./certificates.js";
 import { introducedStandings } from "./introduced.js";
 import type { JudgingContext } from "./judge-report.js";
 import { ownKeyStandings } from "./own-key.js";
-import type { StandingFinder } from "./standing.js";
+import type { Standing, StandingFinder } from "./standing.js";
 import type { Trust } from "./trust.js";
 import { judgeVouchingUsers, type VouchingUser, vouchingStandings } from "./vouching-users.js";
+import { anchorsAbove } from "./web/anchors-above.js";
 import { TrustNetwork } from "./web/trust-network.js";
 
 /** What {@link trustContext} puts together. */
@@ -48,11 +49,20 @@ export function trustContext({
   };
   const users = judgeVouchingUsers(vouchingUsers, judging);
   const introduced = introducedStandings(trust, network, now);
-  const find: StandingFinder = (report, userId) => [
-    ...ownKeyStandings(trust, report, userId),
-    ...certificateStandings(trust, report, userId),
-    ...introduced(report, userId),
-    ...vouchingStandings(users, report, judging),
-  ];
+  const above = anchorsAbove(trust, network.graphAt(now));
+  const find: StandingFinder = (report, userId) => {
+    const standings = [
+      ...ownKeyStandings(trust, report, userId),
+      ...certificateStandings(trust, report, userId),
+      ...introduced(report, userId),
+      ...vouchingStandings(users, report, judging),
+    ];
+    return above.size === 0 ? standings : standings.map((standing) => withAbove(standing, above));
+  };
   return { ...judging, find };
+}
+
+function withAbove(standing: Standing, above: ReadonlyMap<string, readonly string[]>): Standing {
+  const keys = above.get(standing.anchor.id);
+  return keys ? { ...standing, above: [...standing.above, ...keys] } : standing;
 }

@@ -3,7 +3,7 @@ import { signedAt } from "../model/history/judge-pin.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
 import { isRevoked, type RevocationList } from "../model/revocation-list.js";
-import type { ReadAnchor } from "./anchors/read-anchors.js";
+import { isSilenced } from "./anchors/exclusive.js";
 import { askScope } from "./anchors/scope.js";
 import type { CountedVouch } from "./policy/independence.js";
 import { judgeTime, type TimeAnswer } from "./signature-time.js";
@@ -77,15 +77,17 @@ function judgeStanding(
   const { anchor } = standing;
   const about = { keyId: report.keyId, anchorId: anchor.id };
   const scope = askScope(anchor.scope, identity.userId, "identity");
+  const isExcluded = isSilenced(anchor, identity.userId, context.trust.exclusive);
   if (!time.counts) {
     const isRevokedKey = standing.isOwnKey && (time.report === "key-revoked" || time.report === "cert-revoked");
-    if (isRevokedKey && scope.in) return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
+    if (isRevokedKey && scope.in && !isExcluded)
+      return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
     return unproven({ code: "not-valid", ...about, report: time.report });
   }
   if (!scope.in && scope.code === "out-of-scope") return unproven({ code: "out-of-scope", ...about });
   if (standing.hindrance) return unproven({ code: standing.hindrance, ...about });
+  if (isExcluded) return unproven({ code: "excluded", ...about });
   if (!scope.in) return { reasons: [{ code: "excepted", ...about }], rejects: true };
-  if (isSilenced(anchor, identity.userId, context.trust)) return unproven({ code: "excluded", ...about });
   if (isWithdrawn(report, identity)) return { reasons: [{ code: "withdrawn", ...about }], rejects: true };
   const list = context.lists.get(anchor.id);
   if (list && isRevoked(list, identity.userId, identity.masterKey?.publicKey ?? "")) {
@@ -159,15 +161,6 @@ function vouchOf(
     ...(time !== undefined && { attestedAt: time }),
     ...(end !== undefined && { until: end }),
   };
-}
-
-/** For users in the scope of an exclusive anchor, excepted ones too, no anchor counts but exclusive ones. */
-function isSilenced(anchor: ReadAnchor, userId: string, { exclusive }: Trust): boolean {
-  if (exclusive.length === 0 || anchor.exclusive) return false;
-  return exclusive.some(({ scope }) => {
-    const answer = askScope(scope, userId, "identity");
-    return answer.in || answer.code === "excepted";
-  });
 }
 
 /** Of several ways under one anchor the one that lets the signer speak, is worth most and lasts longest. */

@@ -1,4 +1,6 @@
 import type { Need, ReasonCode } from "../model/assessment.js";
+import { isSilenced } from "./anchors/exclusive.js";
+import type { ReadAnchor } from "./anchors/read-anchors.js";
 import { askScope } from "./anchors/scope.js";
 import type { Finding, JudgingContext } from "./judge-report.js";
 import type { PinAnswer } from "./pin.js";
@@ -8,9 +10,9 @@ export function neededSignatures(
   userId: string,
   pin: PinAnswer,
   findings: readonly Finding[],
-  { trust }: JudgingContext,
+  context: JudgingContext,
 ): Need[] {
-  const anchorIds = trust.anchors.filter(({ scope }) => askScope(scope, userId, "identity").in).map(({ id }) => id);
+  const anchorIds = context.trust.anchors.filter((anchor) => maySpeak(anchor, userId, context)).map(({ id }) => id);
   const lists = anchorsOf(findings, "list-missing");
   const keys = anchorsOf(findings, "key-unconfirmed");
   return [
@@ -18,6 +20,13 @@ export function neededSignatures(
     ...(lists.length > 0 ? [{ code: "revocation-list" as const, anchorIds: lists }] : []),
     ...(keys.length > 0 ? [{ code: "public-key" as const, anchorIds: keys }] : []),
   ];
+}
+
+/** Whether a signature under the anchor could count now. */
+function maySpeak(anchor: ReadAnchor, userId: string, { trust, now }: JudgingContext): boolean {
+  const { scope, notBefore = 0, notAfter = Number.POSITIVE_INFINITY } = anchor;
+  if (now < notBefore || now >= notAfter) return false;
+  return askScope(scope, userId, "identity").in && !isSilenced(anchor, userId, trust.exclusive);
 }
 
 function anchorsOf(findings: readonly Finding[], code: ReasonCode): string[] {
