@@ -47,7 +47,7 @@ it.each<[string, (key: object) => object]>([
     alice.userId,
     write({ ...mallory.master.object, signatures: { [alice.userId]: alice.vouch } }) as never,
   );
-  expect((await assess(alice.userId)).level).toBe("unproven");
+  expect((await assess(alice.userId)).level).toBe("changed");
 });
 
 it("the keys of two users, exchanged, convince nobody of either", async () => {
