@@ -77,14 +77,15 @@ function judgeStanding(
   const { anchor } = standing;
   const about = { keyId: report.keyId, anchorId: anchor.id };
   const scope = askScope(anchor.scope, identity.userId, "identity");
+  const isOut = !scope.in && scope.code === "out-of-scope";
   const isExcluded = isSilenced(anchor, identity.userId, context.trust.exclusive);
   if (!time.counts) {
     const isRevokedKey = standing.isOwnKey && (time.report === "key-revoked" || time.report === "cert-revoked");
-    if (isRevokedKey && scope.in && !isExcluded)
+    if (isRevokedKey && !isOut && !isExcluded)
       return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
     return unproven({ code: "not-valid", ...about, report: time.report });
   }
-  if (!scope.in && scope.code === "out-of-scope") return unproven({ code: "out-of-scope", ...about });
+  if (isOut) return unproven({ code: "out-of-scope", ...about });
   if (standing.hindrance) return unproven({ code: standing.hindrance, ...about });
   if (isExcluded) return unproven({ code: "excluded", ...about });
   if (!scope.in) return { reasons: [{ code: "excepted", ...about }], rejects: true };

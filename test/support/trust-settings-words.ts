@@ -5,7 +5,11 @@ import { algorithmOf, fingerprintOf, type Keys, keyHashOf, subjectOf } from "./t
 import { durationOf, rawKeyOf, timeOf } from "./trust-words.js";
 
 /** An anchor of a table by its name, or one that the case describes. */
-export function anchorOf(table: TrustTable, given: string | AnchorWords, id = ""): TrustAnchor {
+export function anchorOf(
+  table: Pick<TrustTable, "keys" | "anchors">,
+  given: string | AnchorWords,
+  id = "",
+): TrustAnchor {
   if (typeof given === "string") {
     const named = Object.hasOwn(table.anchors, given) ? table.anchors[given] : undefined;
     if (!named) throw new Error(`no such anchor in this table: ${given}`);

@@ -6,7 +6,14 @@ import type { IdentityWithdrawal, SignedIdentity } from "../../src/model/identit
 import type { Introduction } from "../../src/model/introduction.js";
 import type { RevocationList } from "../../src/model/revocation-list.js";
 import type { SignableObject } from "../../src/model/signable.js";
-import { assessIdentity, readTrust, trustContext, type VouchingUser } from "../../src/trust/index.js";
+import {
+  type AssessInput,
+  assessIdentity,
+  readTrust,
+  type TrustContext,
+  trustContext,
+  type VouchingUser,
+} from "../../src/trust/index.js";
 import { TrustNetwork } from "../../src/trust/web/trust-network.js";
 import {
   caseMembers,
@@ -22,13 +29,19 @@ import { anchorOf, decisionOf, policyOf } from "./trust-settings-words.js";
 import { reportOf, valueHashOf } from "./trust-signatures.js";
 import { caseNow, rawKeyOf, timeOf } from "./trust-words.js";
 
-/** One case, ready to be decided. */
-export interface ReadyCase {
-  readonly file: string;
-  readonly rule: string;
-  readonly table: TrustTable;
+/** A case and what its words mean. */
+export interface PlainCase {
+  readonly table: Pick<TrustTable, "keys" | "anchors">;
   readonly words: TrustCase;
 }
+
+/** One case of the tables. */
+export interface ReadyCase extends PlainCase {
+  readonly file: string;
+  readonly rule: string;
+}
+
+type Order = <T>(list: T[]) => T[];
 
 const folder = new URL("../vectors/trust/", import.meta.url);
 
@@ -60,43 +73,48 @@ export function listedRules(): string[] {
  * @param order how lists are handed in: their order is not to matter
  * @returns the code of the error where the settings are refused
  */
-export async function decide(
-  { table, words }: ReadyCase,
-  order: <T>(list: T[]) => T[] = (list) => list,
-): Promise<IdentityAssessment | string> {
-  const { keys } = table;
-  const { user = "@alice:example.org" } = words;
-  const object = (key: string): string => `${user} has ${key}`;
-  const served = words["master key"] === undefined ? servedKey : words["master key"];
-  const signed = order([...(words.signed ?? [])]);
+export async function decide(one: PlainCase, order: Order = (list) => list): Promise<IdentityAssessment | string> {
   try {
-    const trust = await readTrust({
-      anchors: order((words.anchors ?? []).map((anchor) => anchorOf(table, anchor))),
-      decisions: order((words.decisions ?? []).map((decision) => decisionOf(decision, user))),
-      ...(words.policy && { policy: policyOf(words.policy) }),
-    });
-    const context = trustContext({
-      trust,
-      now: caseNow,
-      network: new TrustNetwork(order((words.introductions ?? []).map((one) => introductionOf(keys, one)))),
-      lists: order((words.lists ?? []).map((list) => listOf(list))),
-      vouchingUsers: order((words.team ?? []).map((member) => memberOf(keys, member))),
-      matrixKeys: (words["matrix keys"] ?? []).map((name) => fingerprintOf(keys, name)),
-    });
-    const identity: SignedIdentity = {
-      userId: user,
-      ...(served !== null && { masterKey: masterKeyOf(user, served, object(served)) }),
-      signatures: [],
-      withdrawn: order((words.withdrawn ?? []).map((one) => withdrawalOf(keys, one))),
-      problems: words.problems ?? [],
-      fetchedAt: caseNow,
-    };
-    const reports = signed.map((one) => reportOf(keys, one, user, object(served ?? "")));
-    return assessIdentity({ identity, reports, ...historyOf(words, user) }, context);
+    const { input, context } = await prepare(one, order);
+    return assessIdentity(input, context);
   } catch (error) {
     if (error instanceof CountersignError) return error.code;
     throw error;
   }
+}
+
+/** What `assessIdentity` is asked about a case. */
+export async function prepare(
+  { table, words }: PlainCase,
+  order: Order = (list) => list,
+): Promise<{ input: AssessInput; context: TrustContext }> {
+  const { keys } = table;
+  const { user = "@alice:example.org" } = words;
+  const object = (key: string): string => `${user} has ${key}`;
+  const served = words["master key"] === undefined ? servedKey : words["master key"];
+  const trust = await readTrust({
+    anchors: order((words.anchors ?? []).map((anchor) => anchorOf(table, anchor))),
+    decisions: order((words.decisions ?? []).map((decision) => decisionOf(decision, user))),
+    ...(words.policy && { policy: policyOf(words.policy) }),
+  });
+  const context = trustContext({
+    trust,
+    now: caseNow,
+    network: new TrustNetwork(order((words.introductions ?? []).map((one) => introductionOf(keys, one)))),
+    lists: order((words.lists ?? []).map((list) => listOf(list))),
+    vouchingUsers: order((words.team ?? []).map((member) => memberOf(keys, member))),
+    matrixKeys: (words["matrix keys"] ?? []).map((name) => fingerprintOf(keys, name)),
+  });
+  const identity: SignedIdentity = {
+    userId: user,
+    ...(served !== null && { masterKey: masterKeyOf(user, served, object(served)) }),
+    signatures: [],
+    withdrawn: order((words.withdrawn ?? []).map((one) => withdrawalOf(keys, one))),
+    problems: words.problems ?? [],
+    fetchedAt: caseNow,
+  };
+  const reports = order((words.signed ?? []).map((one) => reportOf(keys, one, user, object(served ?? ""))));
+  return { input: { identity, reports, ...historyOf(words, user) }, context };
 }
 
 /** A reason as the tables write it: its code, and behind a colon what it is about. */
@@ -116,7 +134,7 @@ export function needWords({ code, anchorIds, amount, ruleId }: Need): string {
 }
 
 /** The path as the tables write it: the anchor, then names of keys and users. */
-export function pathWords({ path, vouches }: IdentityAssessment, { keys }: TrustTable): string[] {
+export function pathWords({ path, vouches }: IdentityAssessment, { keys }: PlainCase["table"]): string[] {
   const names = new Map(Object.keys(keys).map((name) => [fingerprintOf(keys, name), name]));
   return path.map(({ kind, who }) => (kind === "anchor" ? (vouches[0]?.anchorId ?? "") : (names.get(who) ?? who)));
 }

@@ -5,8 +5,8 @@ import type { Graph } from "./graph.js";
 const maxSteps = 200_000;
 
 /**
- * For each anchor whose key a key of some anchor introduces: the fingerprints and hashes of those introducing keys. Such anchors are one,
- * so they do not add up.
+ * For each anchor whose key somebody's key introduces: the fingerprints and hashes of those introducing keys. Two anchors of which one stands
+ * above the other are one, so they do not add up.
  *
  * Depths of introductions count, those of anchors and domains do not: what stands above a key must not depend on what else the reader
  * believes, or taking an anchor away could make two out of one.
@@ -17,18 +17,16 @@ export function anchorsAbove(
   { anchors }: Pick<Trust, "anchors">,
   graph: Graph,
 ): ReadonlyMap<string, readonly string[]> {
-  const nodesOf = anchors.map(({ id, keys }) => {
-    const nodes = keys.map((key) => ("fingerprint" in key ? graph.nodes.get(key.fingerprint) : undefined));
-    return { id, nodes: nodes.filter((node) => node !== undefined) };
-  });
-  const hashes = new Set(nodesOf.flatMap(({ nodes }) => nodes.map((node) => graph.keyHashes[node])));
   const fingerprints = [...graph.nodes.keys()];
   const above = new Map<string, readonly string[]>();
-  for (const { id, nodes } of nodesOf) {
-    const found = introducersOf(graph, nodes).filter((node) => hashes.has(graph.keyHashes[node]));
-    if (found.length > 0) {
-      above.set(id, [...new Set(found.flatMap((node) => [fingerprints[node] ?? "", graph.keyHashes[node] ?? ""]))]);
-    }
+  for (const { id, keys } of anchors) {
+    const nodes = keys.map((key) => ("fingerprint" in key ? graph.nodes.get(key.fingerprint) : undefined));
+    const found = introducersOf(
+      graph,
+      nodes.filter((node) => node !== undefined),
+    );
+    const names = found.flatMap((node) => [fingerprints[node] ?? "", graph.keyHashes[node] ?? ""]);
+    if (names.length > 0) above.set(id, [...new Set(names)]);
   }
   return above;
 }
