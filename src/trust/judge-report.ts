@@ -31,10 +31,8 @@ export interface Finding {
   readonly rejects?: true;
 }
 
-/** A vouch with the time that tells whether it is newer than a pin. */
+/** A vouch with its end. */
 export interface AttestedVouch extends CountedVouch {
-  /** Milliseconds since 1970; absent where nothing says. */
-  readonly attestedAt?: number;
   /** Until when it counts; absent where no end is known. */
   readonly until?: number;
 }
@@ -78,8 +76,9 @@ function judgeStanding(
   const about = { keyId: report.keyId, anchorId: anchor.id };
   const scope = askScope(anchor.scope, identity.userId, "identity");
   if (!time.counts) {
-    const isRevokedKey = standing.isOwnKey && (time.report === "key-revoked" || time.report === "cert-revoked");
-    if (isRevokedKey && scope.in) return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
+    const isRevokedKey = time.report === "key-revoked" || time.report === "cert-revoked";
+    const isAnchors = standing.isOwnKey && !standing.hindrance && scope.in;
+    if (isRevokedKey && isAnchors) return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
     return unproven({ code: "not-valid", ...about, report: time.report });
   }
   if (!scope.in && scope.code === "out-of-scope") return unproven({ code: "out-of-scope", ...about });
