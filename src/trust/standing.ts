@@ -23,7 +23,7 @@ export interface Standing {
   readonly anchorKeys: readonly string[];
   /** Everything between the anchor's key and the signature, the signing key included. */
   readonly below: readonly string[];
-  /** Everything above the anchor's key. */
+  /** Everything above the anchor's key, by any way that there is. */
   readonly above: readonly string[];
 }
 
