@@ -1,6 +1,5 @@
 import { orAborted, throwIfAborted } from "../../model/abort.js";
-import type { Introduction } from "../../model/introduction.js";
-import { usesIntroductions } from "../../trust/introduced.js";
+import { introducingKeys } from "../../trust/introduced.js";
 import type { Trust } from "../../trust/trust.js";
 import { TrustNetwork } from "../../trust/web/trust-network.js";
 import type { Session } from "../session.js";
@@ -30,8 +29,7 @@ export async function networkFor(
   signal: AbortSignal,
 ): Promise<TrustNetwork> {
   const sources = [...session.registry.values()].flatMap(({ id, introductions, cacheContext }) => {
-    const anchors = trust.anchors.filter((anchor) => anchor.algorithm === id && usesIntroductions(anchor));
-    const roots = anchors.flatMap(({ keys }) => keys.flatMap((key) => ("fingerprint" in key ? [key.fingerprint] : [])));
+    const roots = trust.anchors.filter(({ algorithm }) => algorithm === id).flatMap(introducingKeys);
     return introductions && roots.length > 0 ? [{ id, introductions, cacheContext, roots: roots.sort() }] : [];
   });
   if (sources.length === 0) return none;
@@ -43,9 +41,12 @@ export async function networkFor(
     return known.network;
   }
   const lists = await Promise.all(
-    sources.map(({ introductions, roots }) => orNothing(introductions({ roots, now, signal }), signal)),
+    sources.map(async ({ id, introductions, roots }) => {
+      const found = await orNothing(introductions({ roots, now, signal }), signal);
+      return (found ?? []).filter(({ algorithm }) => algorithm === id);
+    }),
   );
-  const network = new TrustNetwork(lists.flatMap((list): readonly Introduction[] => list ?? []));
+  const network = new TrustNetwork(lists.flat());
   if (isLasting) session.networks.splice(0, 1, { question, askedAt: now, network });
   return network;
 }
