@@ -32,5 +32,7 @@ export type StandingFinder = (report: SignatureReport, userId: string) => readon
 
 /** All names of the key that signed. */
 export function signerKeys({ signer }: SignatureReport): string[] {
-  return signer ? [signer.keyHash, signer.fingerprint] : [];
+  if (!signer) return [];
+  const { keyHash, primaryKeyHash, fingerprint } = signer;
+  return [...(primaryKeyHash === undefined ? [] : [primaryKeyHash]), keyHash, fingerprint];
 }
