@@ -70,7 +70,7 @@ function decide(
   { isEnough }: Weighing,
 ): { readonly level: TrustLevel; readonly reasons: readonly AssessmentReason[] } {
   if (!identity.masterKey) return { level: "unproven", reasons: [absence(identity)] };
-  const key = pinReason(pin, identity.masterKey.publicKey ?? "", isEnough);
+  const key = pinReason(pin, identity.masterKey.publicKey ?? "", isEnough && !isDenied);
   const reasons: AssessmentReason[] = [
     ...(isDenied ? [{ code: "denied-by-user" as const }] : []),
     ...(key ? [key] : []),
@@ -128,8 +128,8 @@ function freshUntil(
 }
 
 /** What the outside is told of a vouch. */
-function shown({ anchorId, algorithm, keyId, amount, path }: Vouch): Vouch {
-  return { anchorId, algorithm, keyId, amount, path };
+function shown({ anchorId, algorithm, keyId, amount, path, attestedAt }: Vouch): Vouch {
+  return { anchorId, algorithm, keyId, amount, path, ...(attestedAt !== undefined && { attestedAt }) };
 }
 
 function compareReasons(a: AssessmentReason, b: AssessmentReason): number {

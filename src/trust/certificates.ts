@@ -33,7 +33,10 @@ export function certificateStandings(trust: Trust, report: SignatureReport, user
 function anchorsOf({ byFingerprint, byAuthority }: Trust, certificate: PathCertificate): readonly AnchoredKey[] {
   const { sha256, keyHash, subject } = certificate;
   const byHash = byFingerprint.get(sha256.toUpperCase()) ?? [];
-  return [...byHash, ...(byAuthority.get(authorityName(keyHash, subject)) ?? [])];
+  // One that the reader gave names to is theirs who are named, whatever it certifies.
+  return [...byHash, ...(byAuthority.get(authorityName(keyHash, subject)) ?? [])].filter(
+    ({ names }) => names.length === 0,
+  );
 }
 
 function standingOf(
@@ -57,8 +60,22 @@ function standingOf(
     validUntil: path.validUntil,
     anchorKeys: namesOf(path.certificates.slice(index, index + 1)),
     below: namesOf(below),
-    above: namesOf(path.certificates.slice(0, index)),
+    above: keysAbove(certificate, path.certificates[index]?.keyHash ?? ""),
   };
+}
+
+/** Every key above this one in any path: whichever path lasts longest, all of them lead down to it. */
+export function keysAbove({ paths, lapsedPaths }: SignerCertificate, keyHash: string): string[] {
+  const above = [...paths, ...lapsedPaths].flatMap(({ certificates }) =>
+    certificates.slice(
+      0,
+      Math.max(
+        0,
+        certificates.findIndex((one) => one.keyHash === keyHash),
+      ),
+    ),
+  );
+  return [...new Set(namesOf(above))];
 }
 
 function namesUser(anchor: ReadAnchor, path: SignerPath, certificate: SignerCertificate, userId: string): boolean {

@@ -31,10 +31,8 @@ export interface Finding {
   readonly rejects?: true;
 }
 
-/** A vouch with the time that tells whether it is newer than a pin. */
+/** A vouch with its end. */
 export interface AttestedVouch extends CountedVouch {
-  /** Milliseconds since 1970; absent where nothing says. */
-  readonly attestedAt?: number;
   /** Until when it counts; absent where no end is known. */
   readonly until?: number;
 }
@@ -80,9 +78,9 @@ function judgeStanding(
   const isOut = !scope.in && scope.code === "out-of-scope";
   const isExcluded = isSilenced(anchor, identity.userId, context.trust.exclusive);
   if (!time.counts) {
-    const isRevokedKey = standing.isOwnKey && (time.report === "key-revoked" || time.report === "cert-revoked");
-    if (isRevokedKey && !isOut && !isExcluded)
-      return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
+    const isRevokedKey = time.report === "key-revoked" || time.report === "cert-revoked";
+    const isAnchors = standing.isOwnKey && !standing.hindrance && !isOut && !isExcluded;
+    if (isRevokedKey && isAnchors) return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
     return unproven({ code: "not-valid", ...about, report: time.report });
   }
   if (isOut) return unproven({ code: "out-of-scope", ...about });

@@ -1,5 +1,4 @@
 import type { IdentityAssessment } from "../../model/assessment.js";
-import { signedAt } from "../../model/history/judge-pin.js";
 import type { KeySighting } from "../../model/history/key-history.js";
 import { traceSignatures } from "../../model/history/trace-signatures.js";
 import type { SignedIdentity } from "../../model/identity.js";
@@ -91,12 +90,11 @@ export async function assessUsers(
 
 /** What the log of keys is told: it decides by itself whether that is news. */
 function sightingOf(assessment: IdentityAssessment, { decisions }: Trust): KeySighting | undefined {
-  const { userId, masterKey, reports, reasons, vouches, checkedAt } = assessment;
+  const { userId, masterKey, level, reports, reasons, vouches, checkedAt } = assessment;
   if (masterKey === undefined) return undefined;
-  const isAttested = reasons.some(({ code }) => code === "re-attested");
+  const isAttested = level === "trusted" && reasons.some(({ code }) => code === "re-attested");
   const decision = decisions.get(decisionKey(userId, masterKey));
-  const convincing = new Set(vouches.map(({ keyId }) => keyId));
-  const times = reports.flatMap((report) => (convincing.has(report.keyId) ? (signedAt(report) ?? []) : []));
+  const times = vouches.flatMap(({ attestedAt }) => attestedAt ?? []);
   return {
     userId,
     masterKey,

@@ -1,5 +1,5 @@
 import { orAborted, throwIfAborted } from "../../model/abort.js";
-import { usesIntroductions } from "../../trust/introduced.js";
+import { introducingKeys } from "../../trust/introduced.js";
 import type { Trust } from "../../trust/trust.js";
 import { TrustNetwork } from "../../trust/web/trust-network.js";
 import type { Session } from "../session.js";
@@ -31,8 +31,7 @@ export async function networkFor(
 ): Promise<TrustNetwork> {
   const sources = [...session.registry.values()].flatMap((algorithm) => {
     const { id } = algorithm;
-    const anchors = trust.anchors.filter((anchor) => anchor.algorithm === id && usesIntroductions(anchor));
-    const roots = anchors.flatMap(({ keys }) => keys.flatMap((key) => ("fingerprint" in key ? [key.fingerprint] : [])));
+    const roots = trust.anchors.filter((anchor) => anchor.algorithm === id).flatMap(introducingKeys);
     return algorithm.introductions && roots.length > 0 ? [{ id, algorithm, roots: roots.sort() }] : [];
   });
   if (sources.length === 0) return none;
