@@ -78,7 +78,9 @@ function sightingOf(assessment: IdentityAssessment, { decisions }: Trust): KeySi
   const isAttested = reasons.some(({ code }) => code === "re-attested");
   const decision = decisions.get(decisionKey(userId, masterKey));
   const convincing = new Set(vouches.map(({ keyId }) => keyId));
-  const times = reports.flatMap((report) => (convincing.has(report.keyId) ? (signedAt(report) ?? []) : []));
+  // Another value under the same key ID convinced nobody.
+  const convinced = reports.filter(({ keyId, status }) => convincing.has(keyId) && status !== "invalid");
+  const times = convinced.flatMap((report) => signedAt(report) ?? []);
   return {
     userId,
     masterKey,
