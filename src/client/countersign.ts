@@ -389,7 +389,7 @@ export class Countersign {
    */
   async setTrust(settings: TrustSettings): Promise<void> {
     callContext(this.#session);
-    this.#session.inForce.current = await (await assessSide()).readTrustState(settings);
+    await (await assessSide()).putInForce(this.#session.inForce, settings);
   }
 
   /**

@@ -1,3 +1,3 @@
 /** What weighs signatures: loaded when the first anchors are read. */
 export { assessUsers } from "./assess-users.js";
-export { readTrustState } from "./trust-in-force.js";
+export { putInForce, readTrustState } from "./trust-in-force.js";
