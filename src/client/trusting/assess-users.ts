@@ -9,14 +9,15 @@ import { decisionKey } from "../../trust/policy/read-decisions.js";
 import type { Trust } from "../../trust/trust.js";
 import { verifyIdentities } from "../cached-verification.js";
 import { callContext, type Session } from "../session.js";
-import { listsInForce } from "./lists.js";
+import { listsOf } from "./lists.js";
 import { networkFor } from "./network.js";
+import type { TrustInForce } from "./trust-in-force.js";
 
 /** Users as they were fetched, verified and held against what was known, ready to be weighed. */
 export interface VerifiedUsers {
   readonly inputs: readonly AssessInput[];
-  /** What they are weighed in, under any trust. */
-  readonly contextOf: (trust: Trust) => Promise<TrustContext>;
+  /** What they are weighed in, under any settings. */
+  readonly contextOf: (state: TrustInForce) => Promise<TrustContext>;
 }
 
 /**
@@ -32,9 +33,8 @@ export async function verifyUsers(
   const { registry, store, offline } = session;
   const now = session.now();
   const context = { registry, now, offline, signal: callContext(session, signal).signal };
-  const [reports, lists, histories] = await Promise.all([
+  const [reports, histories] = await Promise.all([
     verifyIdentities(identities, store, context),
-    listsInForce(session),
     store.getPins(identities.map(({ userId }) => userId)),
   ]);
   const matrixKeys = identities.flatMap(({ masterKey }) => masterKey?.publicKey ?? []);
@@ -43,14 +43,17 @@ export async function verifyUsers(
       const history = histories.get(identity.userId);
       return { identity, reports: reports.get(identity.userId) ?? [], ...(history && { history }) };
     }),
-    contextOf: async (trust) =>
-      trustContext({
+    contextOf: async (state) => {
+      const { trust } = state;
+      const lists = await listsOf(state, store, now);
+      return trustContext({
         trust,
         now,
         matrixKeys,
-        lists: [...lists.values()],
+        lists,
         network: await networkFor(session, trust, now, context.signal),
-      }),
+      });
+    },
   };
 }
 
@@ -62,11 +65,11 @@ export async function assessUsers(
   identities: readonly SignedIdentity[],
   signal?: AbortSignal,
 ): Promise<IdentityAssessment[]> {
-  const { trust } = session.inForce.current;
+  const state = session.inForce.current;
   const { inputs, contextOf } = await verifyUsers(session, identities, signal);
-  const context = await contextOf(trust);
+  const context = await contextOf(state);
   const assessments = inputs.map((input) => assessIdentity(input, context));
-  const sightings = assessments.flatMap((assessment) => sightingOf(assessment, trust) ?? []);
+  const sightings = assessments.flatMap((assessment) => sightingOf(assessment, state.trust) ?? []);
   if (sightings.length > 0) await session.store.recordKeys(sightings);
   return assessments;
 }
