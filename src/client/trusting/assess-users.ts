@@ -1,17 +1,13 @@
 import type { IdentityAssessment } from "../../model/assessment.js";
-import { signedAt } from "../../model/history/judge-pin.js";
-import type { KeySighting } from "../../model/history/key-history.js";
-import { traceSignatures } from "../../model/history/trace-signatures.js";
 import type { SignedIdentity } from "../../model/identity.js";
-import { type AssessInput, assessIdentity } from "../../trust/assess.js";
+import type { AssessInput } from "../../trust/assess.js";
 import { type TrustContext, trustContext } from "../../trust/context.js";
-import { decisionKey } from "../../trust/policy/read-decisions.js";
-import type { Trust } from "../../trust/trust.js";
 import { verifyIdentities } from "../cached-verification.js";
 import { callContext, type Session } from "../session.js";
 import { listsOf } from "./lists.js";
 import { networkFor } from "./network.js";
 import type { TrustInForce } from "./trust-in-force.js";
+import { weighAndPin } from "./weigh-and-pin.js";
 
 /** Users as they were fetched, verified and held against what was known, ready to be weighed. */
 export interface VerifiedUsers {
@@ -33,10 +29,9 @@ export async function verifyUsers(
   const { registry, store, offline } = session;
   const now = session.now();
   const context = { registry, now, offline, signal: callContext(session, signal).signal };
-  const [reports, histories] = await Promise.all([
-    verifyIdentities(identities, store, context),
-    store.getPins(identities.map(({ userId }) => userId)),
-  ]);
+  const reports = await verifyIdentities(identities, store, context);
+  // Not sooner: verifying may take long, and other tabs go on.
+  const histories = await store.getPins(identities.map(({ userId }) => userId));
   const matrixKeys = identities.flatMap(({ masterKey }) => masterKey?.publicKey ?? []);
   return {
     inputs: identities.map((identity) => {
@@ -68,28 +63,5 @@ export async function assessUsers(
   const state = session.inForce.current;
   const { inputs, contextOf } = await verifyUsers(session, identities, signal);
   const context = await contextOf(state);
-  const assessments = inputs.map((input) => assessIdentity(input, context));
-  const sightings = assessments.flatMap((assessment) => sightingOf(assessment, state.trust) ?? []);
-  if (sightings.length > 0) await session.store.recordKeys(sightings);
-  return assessments;
-}
-
-/** What the log of keys is told: it decides by itself whether that is news. */
-function sightingOf(assessment: IdentityAssessment, { decisions }: Trust): KeySighting | undefined {
-  const { userId, masterKey, reports, reasons, vouches, checkedAt } = assessment;
-  if (masterKey === undefined) return undefined;
-  const isAttested = reasons.some(({ code }) => code === "re-attested");
-  const decision = decisions.get(decisionKey(userId, masterKey));
-  const convincing = new Set(vouches.map(({ keyId }) => keyId));
-  // Another value under the same key ID convinced nobody.
-  const convinced = reports.filter(({ keyId, status }) => convincing.has(keyId) && status !== "invalid");
-  const times = convinced.flatMap((report) => signedAt(report) ?? []);
-  return {
-    userId,
-    masterKey,
-    at: checkedAt,
-    signatures: traceSignatures(reports),
-    ...(isAttested && times.length > 0 && { attestedAt: Math.max(...times) }),
-    ...(decision?.decision === "accept" && { acceptedAt: decision.decidedAt }),
-  };
+  return weighAndPin(inputs, context, session.store);
 }
