@@ -342,12 +342,13 @@ export class Countersign {
     const reading = await this.#openReading(options);
     for (let done = 0; done < unique.length; done += assessBatch) {
       const identities = await this.#fetchWith(reading, unique.slice(done, done + assessBatch));
+      const isCurrent = this.#inForceAsNow();
       const assessments = await (await assessSide()).assessUsers(
         this.#session,
         [...identities.values()],
         options.signal,
       );
-      void this.#followNatively(identities, assessments);
+      void this.#followNatively(identities, assessments, isCurrent);
       for (const assessment of assessments) {
         this.#events.emit("assessment", assessment);
         yield assessment;
@@ -525,10 +526,18 @@ export class Countersign {
     const options = signal ? { signal } : {};
     const reading = await this.#openReading({ fresh: true, ...options });
     const identity = (await this.#fetchWith(reading, [userId])).get(userId);
+    const isCurrent = this.#inForceAsNow();
     const [assessment] = identity ? await (await assessSide()).assessUsers(this.#session, [identity], signal) : [];
     if (!identity || !assessment) throw new CountersignError("ERR_OPTION_INVALID", "expected a user ID");
     this.#events.emit("assessment", assessment);
-    return { identity, assessment };
+    return { identity, assessment, isCurrent };
+  }
+
+  /** Whether the settings that are in force now still are, whenever asked. */
+  #inForceAsNow(): () => boolean {
+    const { inForce } = this.#session;
+    const { current } = inForce;
+    return () => inForce.current === current;
   }
 
   async #fetchWith(reading: IdentityReader, userIds: readonly string[]): Promise<Map<string, SignedIdentity>> {
@@ -542,6 +551,7 @@ export class Countersign {
   async #followNatively(
     identities: ReadonlyMap<string, SignedIdentity>,
     assessments: readonly IdentityAssessment[],
+    isCurrent: AssessedIdentity["isCurrent"],
   ): Promise<void> {
     try {
       const { store, inForce } = this.#session;
@@ -554,7 +564,7 @@ export class Countersign {
           failed: (one) => this.#events.emit("native-failed", one),
         }),
       );
-      await (await this.#follower)(identities, assessments);
+      await (await this.#follower)(identities, assessments, isCurrent);
     } catch {
       // The store was closed, or the page lost its network while loading: the next assessment tries again.
       this.#follower = undefined;
