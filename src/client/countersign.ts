@@ -347,13 +347,14 @@ export class Countersign {
     const vouchingUsers = await this.#vouchingUsers(reading, "assessUsers", options.signal);
     for (let done = 0; done < unique.length; done += assessBatch) {
       const identities = await this.#fetchWith(reading, unique.slice(done, done + assessBatch));
+      const isCurrent = this.#inForceAsNow();
       const assessments = await (await assessSide()).assessUsers(
         this.#session,
         [...identities.values()],
         vouchingUsers,
         options.signal,
       );
-      void this.#followNatively(identities, assessments);
+      void this.#followNatively(identities, assessments, isCurrent);
       for (const assessment of assessments) {
         this.#events.emit("assessment", assessment);
         yield assessment;
@@ -395,7 +396,7 @@ export class Countersign {
    */
   async setTrust(settings: TrustSettings): Promise<void> {
     callContext(this.#session);
-    this.#session.inForce.current = await (await assessSide()).readTrustState(settings);
+    await (await assessSide()).putInForce(this.#session.inForce, settings);
   }
 
   /**
@@ -559,11 +560,19 @@ export class Countersign {
     const reading = await this.#openReading({ fresh: true, ...options });
     const identity = (await this.#fetchWith(reading, [userId])).get(userId);
     const vouchingUsers = await this.#vouchingUsers(reading, "assessUsers", signal);
+    const isCurrent = this.#inForceAsNow();
     const { assessUsers } = await assessSide();
     const [assessment] = identity ? await assessUsers(this.#session, [identity], vouchingUsers, signal) : [];
     if (!identity || !assessment) throw new CountersignError("ERR_OPTION_INVALID", "expected a user ID");
     this.#events.emit("assessment", assessment);
-    return { identity, assessment };
+    return { identity, assessment, isCurrent };
+  }
+
+  /** Whether the settings that are in force now still are, whenever asked. */
+  #inForceAsNow(): () => boolean {
+    const { inForce } = this.#session;
+    const { current } = inForce;
+    return () => inForce.current === current;
   }
 
   /** Who may vouch for others: read once for all users of a call. */
@@ -588,6 +597,7 @@ export class Countersign {
   async #followNatively(
     identities: ReadonlyMap<string, SignedIdentity>,
     assessments: readonly IdentityAssessment[],
+    isCurrent: AssessedIdentity["isCurrent"],
   ): Promise<void> {
     try {
       const { store, inForce } = this.#session;
@@ -600,7 +610,7 @@ export class Countersign {
           failed: (one) => this.#events.emit("native-failed", one),
         }),
       );
-      await (await this.#follower)(identities, assessments);
+      await (await this.#follower)(identities, assessments, isCurrent);
     } catch {
       // The store was closed, or the page lost its network while loading: the next assessment tries again.
       this.#follower = undefined;

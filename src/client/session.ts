@@ -13,15 +13,15 @@ import { readClock } from "./clock.js";
 import type { CountersignOptions } from "./options.js";
 import { createPublishLock, type PublishLock } from "./publish-lock.js";
 import type { KnownNetwork } from "./trusting/network.js";
-import type { TrustInForce } from "./trusting/trust-in-force.js";
+import type { TrustInForce, TrustPlace } from "./trusting/trust-in-force.js";
 import { readVouchingUserOptions } from "./vouching-user-options.js";
 
 /** Everything that the calls of one instance share. */
 export interface Session {
   readonly client: MatrixClientLike;
   readonly registry: AlgorithmRegistry;
-  /** Whom the reader trusts now; replaced as a whole. */
-  readonly inForce: { current: TrustInForce };
+  /** Whom the reader trusts now. */
+  readonly inForce: TrustPlace;
   /** Users whose vouching is considered, with the keys that the caller handed in. */
   readonly vouchingUsers: ReadonlyMap<string, readonly JsonObject[]>;
   /** The last network of introductions: at most one. */
@@ -85,7 +85,7 @@ export function openSession(
     offline,
     bundles: new Map(),
     registry: createRegistry(options.algorithms ?? []),
-    inForce: { current: inForce },
+    inForce: { current: inForce, asked: 0, answered: 0 },
     vouchingUsers: readVouchingUserOptions(options.vouchingUsers ?? []),
     networks: [],
     store,

@@ -1,5 +1,6 @@
 import { decodeUtf8 } from "../encoding/bytes.js";
 import type { AssessmentReason, IdentityAssessment, Need, TrustLevel, Vouch } from "../model/assessment.js";
+import { isAfter } from "../model/history/judge-pin.js";
 import type { UserHistory } from "../model/history/key-history.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
@@ -90,7 +91,7 @@ function pinReason(pin: PinAnswer, after: string, isEnough: boolean): Assessment
 
 /** What was signed after the pinned key was first seen; without a time, nobody knows. */
 function newerThan(since: number, vouches: readonly AttestedVouch[]): AttestedVouch[] {
-  return vouches.filter(({ attestedAt }) => attestedAt !== undefined && attestedAt > since);
+  return vouches.filter(({ attestedAt }) => isAfter(attestedAt, since));
 }
 
 function needs(

@@ -24,6 +24,7 @@ function assessed(owner: EmbeddedUser, parts: Partial<IdentityAssessment> = {}):
   return {
     identity: { userId, masterKey, signatures: [], withdrawn: [], problems: [], fetchedAt: now },
     assessment: { userId, masterKey: owner.keys.master.publicKey, level: "trusted", ...about, ...times, ...parts },
+    isCurrent: () => true,
   };
 }
 
@@ -116,6 +117,7 @@ describe("a key that may be signed", () => {
     expect(assuredKey(one, now)).toBe(one.identity.masterKey);
     expect(assuredKey(one, now + 1000)).toBeUndefined();
     expect(assuredKey(one, now - 1)).toBeUndefined();
+    expect(assuredKey({ ...one, isCurrent: () => false }, now)).toBeUndefined();
     for (const level of ["unproven", "rejected", "changed"] as const) {
       expect(assuredKey(assessed(owner, { level }), now)).toBeUndefined();
     }
@@ -163,6 +165,7 @@ describe("following verdicts", () => {
     await follow(
       new Map(verdicts.map(({ identity }) => [identity.userId, identity])),
       verdicts.map(({ assessment }) => assessment),
+      () => true,
     );
     expect(told).toMatchObject([{ userId, assessment: { level: "rejected" } }]);
     if (conferNative) await vi.waitFor(() => expect(conferrals).toMatchObject([{ userId: risen.account.userId }]));

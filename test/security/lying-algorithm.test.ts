@@ -88,3 +88,29 @@ it.each<object>([
     expect(await verifyWith(async () => ({ ...status, ...lie }) as never)).toMatchObject([{ code: "verifier-failed" }]);
   }
 });
+
+const said = {
+  status: "valid",
+  code: "valid",
+  signer: { fingerprint: "f", keyHash: "a".repeat(64), names: [] },
+} as const;
+
+it.each<object>([
+  { createdAt: Number.NaN },
+  { createdAt: "0" },
+  { expiresAt: Number.POSITIVE_INFINITY },
+  { validFrom: null },
+  { validUntil: Number.NaN },
+  { freshUntil: "later" },
+  { code: 7 },
+  { certificate: {} },
+  { certificate: { paths: [null] } },
+  { signer: null },
+  { signer: { ...said.signer, fingerprint: 7 } },
+  { signer: { ...said.signer, names: [7] } },
+  { status: "invalid", code: "bad-signature", certificate: 7 },
+])("a verdict of another form is none: %j", async (junk) => {
+  expect(await verifyWith(async () => said)).toMatchObject([{ status: "valid" }]);
+  const verdict = { ...said, ...junk } as never;
+  expect(await verifyWith(async () => verdict)).toMatchObject([{ status: "indeterminate", code: "verifier-failed" }]);
+});

@@ -1,4 +1,4 @@
 /** What weighs signatures: loaded when the first anchors are read. */
 export { assessUsers, judgeUsers } from "./assess-users.js";
-export { readTrustState } from "./trust-in-force.js";
+export { putInForce, readTrustState } from "./trust-in-force.js";
 export { readVouchingUsers } from "./vouching-users.js";

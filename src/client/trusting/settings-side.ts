@@ -18,7 +18,7 @@ export async function simulateSettings(
   vouchingUsers: readonly VouchingUser[],
   signal?: AbortSignal,
 ): Promise<LevelChange[]> {
-  const { trust } = await readTrustState(settings);
+  const state = await readTrustState(settings);
   const { inputs, contextOf } = await verifyUsers(session, identities, vouchingUsers, signal);
-  return simulate(inputs, await contextOf(session.inForce.current.trust), await contextOf(trust));
+  return simulate(inputs, await contextOf(session.inForce.current), await contextOf(state));
 }
