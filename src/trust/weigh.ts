@@ -73,9 +73,9 @@ function needOf({ id, mode }: ReadRule): Need[] {
 function compareVouches(a: AttestedVouch, b: AttestedVouch): number {
   if (a.amount !== b.amount) return b.amount - a.amount;
   if (a.path.length !== b.path.length) return a.path.length - b.path.length;
-  return (
-    compareText(a.anchorId, b.anchorId) || compareText(a.keyId, b.keyId) || compareText(a.below.join(), b.below.join())
-  );
+  const byName =
+    compareText(a.anchorId, b.anchorId) || compareText(a.keyId, b.keyId) || compareText(a.below.join(), b.below.join());
+  return byName || (b.attestedAt ?? 0) - (a.attestedAt ?? 0) || (b.until ?? 0) - (a.until ?? 0);
 }
 
 function compareText(a: string, b: string): number {
