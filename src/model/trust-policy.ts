@@ -10,7 +10,7 @@ import type { AnchorScope, TrustAnchor } from "./trust-anchor.js";
  * - `atLeast`, `of`: so many of these
  * - `allOf`: every one of these
  *
- * A signature that is counted for `anchor` or `algorithm` must be worth `amount` by itself, by default 120.
+ * What is counted for `anchor` or `algorithm` must be worth `amount`, by default 120: one signature, or independent ones under one anchor.
  */
 export type Requirement =
   | { readonly amount: number }

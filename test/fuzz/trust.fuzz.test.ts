@@ -2,5 +2,5 @@ import { it } from "vitest";
 import { trustProperties } from "../support/trust-properties.js";
 
 it.each(Object.entries(trustProperties))("%s", async (_name, holds) => {
-  await holds(2000);
+  await holds({ numRuns: 2000 });
 });

@@ -6,22 +6,25 @@ import type { AnchorWords, TrustCase } from "./trust-case.js";
 import { decide, prepare } from "./trust-tables.js";
 import { anyCase, anyRule, isHeld } from "./trust-worlds.js";
 
+/** How many worlds, and which. */
+type Runs = Pick<fc.Parameters, "numRuns" | "seed">;
+
 const place = fc.nat({ max: 11 });
 
-/** What holds of every assessment, by name; each is asked `numRuns` times. */
-export const trustProperties: Readonly<Record<string, (numRuns: number) => Promise<Seen>>> = {
-  "no anchor that is taken away makes anybody trusted, unless it is exclusive": (numRuns) =>
-    compare(numRuns, place, ({ anchors = [], ...words }, index) => {
+/** What holds of every assessment, by name; each is asked of many worlds. */
+export const trustProperties: Readonly<Record<string, (runs: Runs) => Promise<Seen>>> = {
+  "no anchor that is taken away makes anybody trusted, unless it is exclusive": (runs) =>
+    compare(runs, place, ({ anchors = [], ...words }, index) => {
       const gone = anchors[index % anchors.length] as AnchorWords;
       return gone.exclusive ? undefined : { ...words, anchors: anchors.filter((anchor) => anchor !== gone) };
     }),
-  "no signature that is taken away makes anybody trusted": (numRuns) =>
-    compare(numRuns, place, ({ signed = [], ...words }, index) => {
+  "no signature that is taken away makes anybody trusted": (runs) =>
+    compare(runs, place, ({ signed = [], ...words }, index) => {
       return { ...words, signed: signed.filter((_, position) => position !== index % signed.length) };
     }),
-  "no exception that is added makes anybody trusted, nor lifts a rejection of the user whom it names": (numRuns) =>
+  "no exception that is added makes anybody trusted, nor lifts a rejection of the user whom it names": (runs) =>
     compare(
-      numRuns,
+      runs,
       fc.tuple(place, fc.constantFrom("the user", "@carol:example.org", "@*:*", "@a*:example.org")),
       ({ anchors = [], user = "", ...words }, [index, pattern]) => ({
         ...words,
@@ -36,9 +39,9 @@ export const trustProperties: Readonly<Record<string, (numRuns: number) => Promi
         if (pattern === "the user" && before.level === "rejected") expect(after.level).toBe("rejected");
       },
     ),
-  "no rule that is added makes anybody trusted, nor changes another level": (numRuns) =>
+  "no rule that is added makes anybody trusted, nor changes another level": (runs) =>
     compare(
-      numRuns,
+      runs,
       anyRule,
       ({ policy = {}, ...words }, rule) => {
         const rules = (policy.rules ?? []) as readonly object[];
@@ -48,7 +51,7 @@ export const trustProperties: Readonly<Record<string, (numRuns: number) => Promi
         if (before.level !== "trusted") expect(after.level).toBe(before.level);
       },
     ),
-  "the order of nothing matters": async (numRuns) => {
+  "the order of nothing matters": async (runs) => {
     const seen = createSeen();
     const property = fc.asyncProperty(anyCase, place, async (one, shift) => {
       const turned = <T>(list: T[]): T[] => [...list.slice(shift), ...list.slice(0, shift)].reverse();
@@ -56,10 +59,10 @@ export const trustProperties: Readonly<Record<string, (numRuns: number) => Promi
       expect(withoutReports(after)).toEqual(withoutReports(before));
       note(seen, before);
     });
-    await fc.assert(property, { numRuns });
+    await fc.assert(property, runs);
     return seen;
   },
-  "who is trusted is in the scope of the anchor of every vouch": async (numRuns) => {
+  "who is trusted is in the scope of the anchor of every vouch": async (runs) => {
     const seen = createSeen();
     const property = fc.asyncProperty(anyCase, async (one) => {
       const answer = await decide(one);
@@ -70,10 +73,10 @@ export const trustProperties: Readonly<Record<string, (numRuns: number) => Promi
         expect(isHeld(anchors[Number(anchorId)] as AnchorWords, user)).toBe(true);
       if (answer.level === "trusted") expect(answer.path[0]?.kind).toBe("anchor");
     });
-    await fc.assert(property, { numRuns });
+    await fc.assert(property, runs);
     return seen;
   },
-  "an assessment is a pure function": async (numRuns) => {
+  "an assessment is a pure function": async (runs) => {
     const seen = createSeen();
     const property = fc.asyncProperty(anyCase, async (one) => {
       const { input, context } = await prepare(one).catch(() => ({ input: undefined, context: undefined }));
@@ -84,7 +87,7 @@ export const trustProperties: Readonly<Record<string, (numRuns: number) => Promi
       expect(input).toEqual(before);
       note(seen, answer);
     });
-    await fc.assert(property, { numRuns });
+    await fc.assert(property, runs);
     return seen;
   },
 };
@@ -98,7 +101,7 @@ function createSeen(): Seen {
 
 /** That a change makes nobody trusted who was not. */
 async function compare<T>(
-  numRuns: number,
+  runs: Runs,
   choice: fc.Arbitrary<T>,
   change: (words: TrustCase, chosen: T) => TrustCase | undefined,
   more: (levels: { before: IdentityAssessment; after: IdentityAssessment }, chosen: T) => void = () => {},
@@ -114,7 +117,7 @@ async function compare<T>(
     more({ before, after }, chosen);
     note(seen, before);
   });
-  await fc.assert(property, { numRuns });
+  await fc.assert(property, runs);
   return seen;
 }
 
