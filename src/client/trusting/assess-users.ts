@@ -33,7 +33,7 @@ export async function verifyUsers(
   const context = { registry, now, offline, signal: callContext(session, signal).signal };
   const [reports, lists, histories] = await Promise.all([
     verifyIdentities(identities, store, context),
-    listsInForce(session),
+    listsInForce(session, now),
     store.getPins(identities.map(({ userId }) => userId)),
   ]);
   const matrixKeys = identities.flatMap(({ masterKey }) => masterKey?.publicKey ?? []);

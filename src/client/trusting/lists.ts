@@ -2,18 +2,24 @@ import type { RevocationList } from "../../model/revocation-list.js";
 import type { Session } from "../session.js";
 import { rememberedRevocationList } from "../signed-documents/remember-revocation-list.js";
 
+/** Another tab may take a newer list: what was read is good for a minute. */
+const maxAgeMs = 60_000;
+
 /**
  * The remembered lists of all anchors in force, by the anchor's ID.
  *
  * @throws CountersignError `ERR_CLOSED`
  */
-export function listsInForce({ inForce, store }: Session): Promise<ReadonlyMap<string, RevocationList>> {
+export function listsInForce({ inForce, store }: Session, now: number): Promise<ReadonlyMap<string, RevocationList>> {
   const state = inForce.current;
-  state.lists ??= recall(state.settings.anchors, store).catch((error: unknown) => {
-    state.lists = undefined;
-    throw error;
+  const { lists } = state;
+  if (lists && lists.readAt <= now && now < lists.readAt + maxAgeMs) return lists.known;
+  const known = recall(state.settings.anchors, store);
+  state.lists = { readAt: now, known };
+  known.catch(() => {
+    if (state.lists?.known === known) state.lists = undefined;
   });
-  return state.lists;
+  return known;
 }
 
 async function recall(

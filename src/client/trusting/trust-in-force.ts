@@ -9,8 +9,8 @@ export interface TrustInForce {
   readonly settings: TrustSettings;
   /** The same, ready to be asked. */
   readonly trust: Trust;
-  /** The anchors' lists of revocations that are remembered, by the anchor's ID; read when they are first needed. */
-  lists: Promise<ReadonlyMap<string, RevocationList>> | undefined;
+  /** The anchors' lists of revocations that are remembered, by the anchor's ID, and when they were read; milliseconds since 1970. */
+  lists: { readonly readAt: number; readonly known: Promise<ReadonlyMap<string, RevocationList>> } | undefined;
 }
 
 /**
