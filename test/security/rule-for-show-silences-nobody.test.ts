@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { alice, levelOf, plainAnchor, plainReport } from "../support/plain-report.js";
+import { alice, levelOf, plainReport, serverAnchor } from "../support/plain-report.js";
 
 const company = "A".repeat(40);
 const ca = "b".repeat(64);
@@ -28,8 +28,8 @@ function token(index: number) {
 }
 
 const anchors = [
-  plainAnchor("company", company),
-  plainAnchor("ca", ca, { algorithm: "org.ietf.cms", speaksFor: "named", amount: 60 }),
+  serverAnchor("company", company),
+  serverAnchor("ca", ca, { algorithm: "org.ietf.cms", speaksFor: "named", amount: 60 }),
 ];
 const reports = [plainReport(company), ...Array.from({ length: 24 }, (_, index) => token(index + 1))];
 
