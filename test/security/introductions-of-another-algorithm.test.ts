@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import type { Introduction } from "../../src/model/introduction.js";
 import { TrustNetwork } from "../../src/trust/web/trust-network.js";
 import { introduction } from "../support/introductions.js";
-import { levelOf, plainAnchor, plainReport, reportNow } from "../support/plain-report.js";
+import { levelOf, plainReport, reportNow, serverAnchor } from "../support/plain-report.js";
 
 const [root, mallory] = ["A".repeat(40), "B".repeat(40)];
-const company = plainAnchor("company", root, { depth: 3 });
+const company = serverAnchor("company", root, { depth: 3 });
 
 /** What a reader of the company's web makes of Alice, whose key Mallory signed whom somebody says the company introduced. */
 function levelBy(word: Partial<Introduction>): Promise<string> {

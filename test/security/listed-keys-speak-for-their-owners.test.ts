@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { NamedKey } from "../../src/model/trust-anchor.js";
 import { TrustNetwork } from "../../src/trust/web/trust-network.js";
 import { introduction } from "../support/introductions.js";
-import { alice, levelOf, plainAnchor, plainReport, reportNow } from "../support/plain-report.js";
+import { alice, levelOf, plainReport, reportNow, serverAnchor } from "../support/plain-report.js";
 
 const [boss, bob, stranger] = ["A".repeat(40), "B".repeat(40), "C".repeat(40)];
 const list: readonly NamedKey[] = [
@@ -11,7 +11,7 @@ const list: readonly NamedKey[] = [
 ];
 
 describe("of a list of keys under an anchor that speaks for its whole scope", () => {
-  const anchor = plainAnchor("list", list, { depth: 2 });
+  const anchor = serverAnchor("list", list, { depth: 2 });
 
   it("one without names does", async () => {
     expect(await levelOf([plainReport(boss)], [anchor])).toBe("trusted");
@@ -19,7 +19,7 @@ describe("of a list of keys under an anchor that speaks for its whole scope", ()
 
   it("one with names speaks for these alone", async () => {
     expect(await levelOf([plainReport(bob)], [anchor])).toBe("unproven");
-    const own = plainAnchor("list", [{ key: bob, names: [alice] }]);
+    const own = serverAnchor("list", [{ key: bob, names: [alice] }]);
     expect(await levelOf([plainReport(bob)], [own])).toBe("trusted");
   });
 
@@ -36,13 +36,13 @@ describe("of a list of keys under an anchor that speaks for its whole scope", ()
   it("one with names gives itself no others", async () => {
     const name = "matrix:u/alice:example.org";
     const network = new TrustNetwork([introduction(bob, bob, { name })]);
-    const named = plainAnchor("list", list, { speaksFor: "named" });
+    const named = serverAnchor("list", list, { speaksFor: "named" });
     expect(await levelOf([plainReport(bob)], [named], { network, now: reportNow })).toBe("unproven");
   });
 });
 
 it("a revoked key that is listed for somebody else rejects nobody", async () => {
-  const named = plainAnchor("list", list, { speaksFor: "named" });
+  const named = serverAnchor("list", list, { speaksFor: "named" });
   const revoked = { status: "invalid", code: "key-revoked" } as const;
   expect(await levelOf([plainReport(bob, revoked)], [named])).toBe("unproven");
 });

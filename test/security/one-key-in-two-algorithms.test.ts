@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { levelOf, plainAnchor, plainReport } from "../support/plain-report.js";
+import { levelOf, plainReport, serverAnchor } from "../support/plain-report.js";
 
 const [certificate, sshKey] = ["A".repeat(40), "SHA256:key"];
 const ssh = "com.openssh.sshsig";
-const anchors = [plainAnchor("openpgp", certificate), plainAnchor("ssh", sshKey, { algorithm: ssh })];
+const anchors = [serverAnchor("openpgp", certificate), serverAnchor("ssh", sshKey, { algorithm: ssh })];
 const require = { allOf: [{ anchor: "openpgp" }, { anchor: "ssh" }] };
 const policy = { version: 1, rules: [{ id: "both", scope: { servers: ["example.org"] }, require }] } as const;
 

@@ -11,6 +11,8 @@ export interface AttestedStage {
   readonly victim: string;
   readonly company: Ed25519TestKey;
   readonly reader: Countersign;
+  /** The reader's other tab, with the same store. */
+  readonly otherTab: Countersign;
   /** Milliseconds since 1970. */
   time: number;
   /** A key of the victim that the company signed at this time. */
@@ -34,13 +36,16 @@ export async function attestedStage(): Promise<AttestedStage> {
     speaksFor: "scope" as const,
     scope: { servers: ["example.org"] },
   };
-  const reader = await Countersign.create(client, {
-    algorithms: [ed25519()],
-    anchors: [anchor],
-    store: memoryStore(),
-    http: { fetch: server.fetch },
-    now: () => stage.time,
-  });
+  const store = memoryStore();
+  const open = () =>
+    Countersign.create(client, {
+      algorithms: [ed25519()],
+      anchors: [anchor],
+      store,
+      http: { fetch: server.fetch },
+      now: () => stage.time,
+    });
+  const [reader, otherTab] = await Promise.all([open(), open()]);
   const signed = ({ object }: CrossSigningKey, at: number): JsonObject => ({
     [`custom:org.ietf.ed25519:${company.publicKey}`]: ed25519Value(company, signedBytes(object), at, 0),
   });
@@ -48,6 +53,7 @@ export async function attestedStage(): Promise<AttestedStage> {
     victim,
     company,
     reader,
+    otherTab,
     time: Date.UTC(2026, 5, 1),
     async key(signedAt) {
       const key = await makeCrossSigningKey(victim);

@@ -23,7 +23,7 @@ export function plainReport(fingerprint: string, more: Partial<SignatureReport> 
 }
 
 /** An OpenPGP anchor for everybody of Alice's server, unless `more` says otherwise. */
-export function plainAnchor(id: string, key: TrustAnchor["key"], more: Partial<TrustAnchor> = {}): TrustAnchor {
+export function serverAnchor(id: string, key: TrustAnchor["key"], more: Partial<TrustAnchor> = {}): TrustAnchor {
   return {
     id,
     algorithm: "org.openpgp.signature",

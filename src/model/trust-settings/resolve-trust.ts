@@ -25,10 +25,9 @@ export interface ResolvedTrust {
  * What counts of a document. Where versions stand beside each other the rule is the one that trusts less:
  *
  * - an anchor that was removed is gone; one that was changed in two ways stands there with `notAfter: 0`, so it counts for nothing until
- *   the conflict is settled, and an `exclusive` one still keeps all others from its users; where the labels alone differ, the last
- *   one counts
- * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts
- *   for nothing
+ *   the conflict is settled, and every version that is `exclusive` still keeps all others from its users, those before the last under its ID
+ *   with `~` and the name of the replica; where the labels alone differ, the last one counts
+ * - of a rule every version applies, the others under its ID with `~` and the name of the replica; a removal beside a change counts for nothing
  * - a rule about an anchor that is gone can be satisfied by others alone, if at all, and is listed as a conflict
  * - a deny stays, an accept goes
  * - of the policy's options the strictest counts
@@ -63,28 +62,40 @@ function distinctVersions(versions: readonly TrustVersion[]): readonly TrustVers
 export function countsOf(entry: string, versions: readonly TrustVersion[]): readonly [string, unknown][] {
   const last = versions.at(-1);
   if (versions.length === 1 && last) return [[entry, last.value]];
-  if (entry.startsWith("anchor:")) return [[entry, anchorThatCounts(versions)]];
+  if (entry.startsWith("anchor:")) return anchorsThatCount(entry, versions);
   if (entry.startsWith("rule:")) return rulesThatCount(entry, versions);
   if (entry.startsWith("decision:deny:")) return [[entry, pick(versions, (deny) => deny !== undefined, isActive)]];
   if (entry.startsWith("decision:")) return [[entry, pick(versions, (accept) => accept === undefined, isWithdrawn)]];
   return [[entry, strictest(entry, versions)]];
 }
 
-function anchorThatCounts(versions: readonly TrustVersion[]): unknown {
+function anchorsThatCount(entry: string, versions: readonly TrustVersion[]): readonly [string, unknown][] {
   const values = versions.map(({ value }) => value as JsonObject | undefined);
-  if (values.includes(undefined)) return undefined;
+  if (values.includes(undefined)) return [[entry, undefined]];
   const sayings = new Set(values.map((value) => canonicalJson({ ...value, label: null })));
-  if (sayings.size === 1) return values.at(-1);
-  return { ...(values.findLast((value) => value?.exclusive === true) ?? values.at(-1)), notAfter: 0 };
+  if (sayings.size === 1) return [[entry, values.at(-1)]];
+  const exclusive = versions.filter(({ value }) => (value as JsonObject).exclusive === true);
+  return besideEachOther(entry, exclusive.length > 0 ? exclusive : versions.slice(-1), { notAfter: 0 });
 }
 
 function rulesThatCount(entry: string, versions: readonly TrustVersion[]): readonly [string, unknown][] {
-  const kept = versions.filter(({ value }) => value !== undefined);
-  return kept.map(({ value, replica }, index) => {
-    const rule = value as JsonObject;
-    return index === kept.length - 1
-      ? [entry, rule]
-      : [`${entry}~${replica}`, { ...rule, id: `${rule.id}~${replica}` }];
+  return besideEachOther(
+    entry,
+    versions.filter(({ value }) => value !== undefined),
+  );
+}
+
+/** The last one under the entry's own name, those before under theirs who wrote them; with `more`. */
+function besideEachOther(
+  entry: string,
+  versions: readonly TrustVersion[],
+  more: JsonObject = {},
+): readonly [string, unknown][] {
+  return versions.map(({ value, replica }, index) => {
+    const named = { ...(value as JsonObject), ...more };
+    return index === versions.length - 1
+      ? [entry, named]
+      : [`${entry}~${replica}`, { ...named, id: `${named.id}~${replica}` }];
   });
 }
 
