@@ -2,9 +2,11 @@
 export type {
   AcceptedSignature,
   AcceptInput,
+  IntroductionsInput,
   SignatureAlgorithm,
   Signer,
   SigningCommand,
+  SizeEstimate,
   VerifyInput,
 } from "./algorithms/algorithm.js";
 export { type FirstUploadOptions, signFirstUpload } from "./client/bootstrap/sign-first-upload.js";
@@ -44,6 +46,7 @@ export {
   type VerifyEventOptions,
   verifyEvent,
 } from "./client/signed-events/verify-event.js";
+export type { ExpectedSize } from "./client/signing-tool.js";
 export type { StoredTrust } from "./client/trusting/stored-trust.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
 export type { CreatePublicUserKeyOptions, PublicUserKey } from "./client/vouching/create-public-user-key.js";
@@ -127,6 +130,14 @@ export {
   verifyServerSigned,
 } from "./model/server-keys/verify-server-signed.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
+export type {
+  LapsedSignerPath,
+  PathCertificate,
+  RevocationEvidenceShown,
+  SignatureTimestamp,
+  SignerCertificate,
+  SignerPath,
+} from "./model/signer-certificate.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
 export type {
   AnchorRevocation,
