@@ -79,8 +79,11 @@ export default defineConfig({
   // What `npm run demo` serves beside examples/chat: every run of the page asks for a homeserver of its own.
   plugins: [homeserver({ instances: true, serverName: "example.org" })],
   test: {
+    // By default Vitest leaves one of two cores to itself.
+    maxWorkers: 2,
     projects: [
       inNode("unit", ["test/unit/**/*.test.ts"]),
+      inNode("embedded", ["test/embedded/**/*.test.ts"]),
       inNode("security", ["test/security/**/*.test.ts"]),
       inNode("conformance", ["test/conformance/**/*.test.ts"]),
       inNode("faults", ["test/faults/**/*.test.ts"], { testTimeout: 300_000 }),

@@ -28,6 +28,7 @@ const parts = {
   check: { steps: [npmScript("check")] },
   lint: { steps: [npmScript("lint")] },
   unit: { steps: [project("unit")] },
+  embedded: { steps: [project("embedded")] },
   security: { steps: [project("security")] },
   conformance: { steps: [project("conformance")] },
   faults: { steps: [project("faults")] },

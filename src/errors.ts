@@ -8,6 +8,7 @@
  * - `ERR_OWN_*`, `ERR_SIGN_*`, `ERR_ACCEPT_*`, `ERR_PUBLISH_*`: the way of an own signature.
  * - `ERR_TRUST_*`: trust settings, and secret storage where they lie.
  * - `ERR_NATIVE_*`: verifying others in Matrix's own way.
+ * - `ERR_VOUCH_*`: vouching for others in public.
  * - `ERR_ROOM_*`: a room chosen for manifests.
  * - `ERR_STORE_*`: what a store was given to remember.
  * - `ERR_HTTP_*`: the homeserver's answer, or its absence; of another address, where one was asked.
@@ -68,6 +69,8 @@ export type ErrorCode =
   | "ERR_NATIVE_KEY_UNSIGNED"
   | "ERR_NATIVE_CHANGED"
   | "ERR_NATIVE_FAILED"
+  | "ERR_VOUCH_KEY_MISSING"
+  | "ERR_VOUCH_CHANGED"
   | "ERR_ROOM_POWER"
   | "ERR_ROOM_UNAVAILABLE"
   | "ERR_STORE_RECORD"

@@ -2,9 +2,11 @@
 export type {
   AcceptedSignature,
   AcceptInput,
+  IntroductionsInput,
   SignatureAlgorithm,
   Signer,
   SigningCommand,
+  SizeEstimate,
   VerifyInput,
 } from "./algorithms/algorithm.js";
 export { type FirstUploadOptions, signFirstUpload } from "./client/bootstrap/sign-first-upload.js";
@@ -28,6 +30,8 @@ export type { OwnSignature, SigningRequest } from "./client/owner/own-signature.
 export type { PublishReceipt } from "./client/owner/receipt.js";
 export type { OutboxResult } from "./client/owner/resume.js";
 export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
+export type { DocumentFile } from "./client/signed-documents/document-file.js";
+export type { RevocationListFinding, RevocationListProblem } from "./client/signed-documents/verify-revocation-list.js";
 export {
   acceptEvent,
   type EventSigningRequest,
@@ -42,7 +46,12 @@ export {
   type VerifyEventOptions,
   verifyEvent,
 } from "./client/signed-events/verify-event.js";
+export type { ExpectedSize } from "./client/signing-tool.js";
+export type { StoredTrust } from "./client/trusting/stored-trust.js";
 export { type VerifyObjectOptions, verifyObject } from "./client/verify-object.js";
+export type { CreatePublicUserKeyOptions, PublicUserKey } from "./client/vouching/create-public-user-key.js";
+export type { PublicVouch, VouchForOptions } from "./client/vouching/vouch-for.js";
+export type { VouchingUserOption } from "./client/vouching-user-options.js";
 export type { Watching, WatchOptions } from "./client/watching/watch.js";
 export type { Bytes } from "./encoding/bytes.js";
 export { canonicalJson } from "./encoding/canonical-json.js";
@@ -89,12 +98,14 @@ export type {
   SeenSignature,
   SignedIdentity,
 } from "./model/identity.js";
+export type { Introduction } from "./model/introduction.js";
 export { type ExternalKeyId, formatKeyId, parseKeyId } from "./model/key-id.js";
 export type { LintedSignature, LintFinding, LintOptions, LintRule } from "./model/lint/finding.js";
 export { lint } from "./model/lint/lint.js";
 export { lintUpload } from "./model/lint/lint-upload.js";
 export { type Manifest, type ManifestExpectation, readManifest, type Withdrawal } from "./model/manifest/manifest.js";
 export type { CachedField, FieldCache, ManifestMemory, SeenManifest } from "./model/manifest/seen-manifest.js";
+export type { PublicSignature } from "./model/public-signature.js";
 export type {
   ReportCode,
   SignatureReport,
@@ -102,6 +113,7 @@ export type {
   Signer as SignerEvidence,
   Verdict,
 } from "./model/report.js";
+export type { RevocationList } from "./model/revocation-list.js";
 export type {
   ServerKey,
   ServerKeyKind,
@@ -118,6 +130,14 @@ export {
   verifyServerSigned,
 } from "./model/server-keys/verify-server-signed.js";
 export { type Purpose, readSignable, readSignableEvent, type SignableObject, signedBytes } from "./model/signable.js";
+export type {
+  LapsedSignerPath,
+  PathCertificate,
+  RevocationEvidenceShown,
+  SignatureTimestamp,
+  SignerCertificate,
+  SignerPath,
+} from "./model/signer-certificate.js";
 export { defaultSignatureSizeLimit, fitsSizeRule, signatureSize } from "./model/size.js";
 export type {
   AnchorRevocation,
@@ -131,5 +151,9 @@ export type {
   TrustPurpose,
 } from "./model/trust-anchor.js";
 export type { PolicyRule, Requirement, TrustDecision, TrustPolicy, TrustSettings } from "./model/trust-policy.js";
+export type { TrustConflict } from "./model/trust-settings/resolve-trust.js";
+export type { TrustVersion } from "./model/trust-settings/trust-document.js";
+export type { TrustProblem, TrustProblemCode, TrustState } from "./model/trust-settings/trust-state.js";
 export type { OutboxEntry, SignatureStore, StoreDegradation } from "./store/signature-store.js";
 export type { NativeOutlived } from "./trust/outlived.js";
+export type { LevelChange } from "./trust/simulate.js";

@@ -19,8 +19,16 @@ import { announceKeyChange, type KeyPurpose, type ServerState, type StoredKey, t
 import { requireAuth } from "./user-interactive-auth.js";
 import { hasValidSignature } from "./verify.js";
 
-/** All that there are, where the server knows MSC2757 too. */
-export const PURPOSES: readonly KeyPurpose[] = ["master", "self_signing", "user_signing", "event_signing"];
+/** All that there are, where the server knows MSC2757 and MSC2882 too. */
+export const PURPOSES: readonly KeyPurpose[] = [
+  "master",
+  "self_signing",
+  "user_signing",
+  "event_signing",
+  "public_user_signing",
+];
+
+const PROPOSED: readonly KeyPurpose[] = ["event_signing", "public_user_signing"];
 
 type UploadedKeys = Map<KeyPurpose, JsonObject>;
 
@@ -43,16 +51,22 @@ export function uploadCrossSigningKeys(server: ServerState, user: User, body: Js
 
 const isUserSigning = (purpose: KeyPurpose): boolean => purpose === "user_signing";
 
+/** MSC2882's stands under its unstable name. */
+const memberOf = (purpose: KeyPurpose): string =>
+  purpose === "public_user_signing" ? "org.matrix.msc2882.public_user_signing_key" : `${purpose}_key`;
+
+const usageOf = (purpose: KeyPurpose): string => (purpose === "public_user_signing" ? "public-user" : purpose);
+
 function readKeys(profile: ServerProfile, userId: string, body: JsonObject): UploadedKeys {
   const uploaded: UploadedKeys = new Map();
   for (const purpose of PURPOSES) {
-    const isKnown = purpose !== "event_signing" || profile.proposals === true;
-    const given = isKnown ? own(body, `${purpose}_key`) : undefined;
+    const isKnown = !PROPOSED.includes(purpose) || profile.proposals === true;
+    const given = isKnown ? own(body, memberOf(purpose)) : undefined;
     if (given === undefined || given === null) continue;
     if (!isObject(given)) throw invalidParam(`Invalid ${purpose} key`);
     const key = checkedSignatures(profile, given);
     const names = Object.keys(objectAt(key, "keys") ?? {});
-    const isForPurpose = arrayAt(key, "usage").includes(purpose);
+    const isForPurpose = arrayAt(key, "usage").includes(usageOf(purpose));
     if (stringAt(key, "user_id") !== userId || !isForPurpose || names.length !== 1 || publicKeyOf(key) === undefined) {
       throw invalidParam(`Invalid ${purpose} key`);
     }

@@ -12,7 +12,20 @@ export function visibleCrossSigningKey(
   const stored = owner.crossSigning.get(purpose);
   if (stored === undefined) return undefined;
   if (server.profile.visibility === "accident") return keyThroughSharedCache(server, owner, purpose, requester);
-  return withSignatures(stored, [owner.userId, requester]);
+  return withPublicSignatures(server, stored, withSignatures(stored, [owner.userId, requester]));
+}
+
+/** Adds what others signed with the keys that they have for that (MSC2882), and have still. */
+function withPublicSignatures(server: ServerState, stored: StoredKey, key: JsonObject): JsonObject {
+  if (server.profile.proposals !== true) return key;
+  for (const [signer, values] of stored.added) {
+    const publicKey = server.users.get(signer)?.crossSigning.get("public_user_signing")?.body;
+    for (const keyId of Object.keys(objectAt(publicKey, "keys") ?? {})) {
+      const value = values.get(keyId);
+      if (value !== undefined) putSignature(key, signer, keyId, value);
+    }
+  }
+  return key;
 }
 
 /** The owner's device keys as anybody sees them, with the name of the device. */

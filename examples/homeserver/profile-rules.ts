@@ -81,7 +81,10 @@ export interface ServerProfile {
   readonly software: { readonly name: string; readonly version: string };
   readonly specVersions: readonly string[];
   readonly unstableFeatures: JsonObject;
-  /** Whether it has what is only proposed: scoped server keys (MSC4100) and event-signing keys (MSC2757). Default no. */
+  /**
+   * Whether it has what is only proposed: scoped server keys (MSC4100), event-signing keys (MSC2757) and public user-signing keys
+   * (MSC2882). Default no.
+   */
   readonly proposals?: boolean;
   readonly minPasswordLength: number;
   /** The version of a room whose maker names none. */

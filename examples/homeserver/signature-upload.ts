@@ -84,7 +84,7 @@ function findTarget(server: ServerState, uploader: User, userId: string, name: s
 
 const hasDeviceKeys = (user: User): boolean => [...user.devices.values()].some((device) => device.keys !== undefined);
 
-/** Another user's key takes one signature: that of the uploader's user-signing key on a master key. */
+/** Another user's key takes one signature: that of the uploader's user-signing key on a master key, or of their public one. */
 function judgeOther(
   rules: SignatureUploadRules,
   uploader: User,
@@ -92,9 +92,14 @@ function judgeOther(
   signed: JsonObject,
   fail: (error: ErrorShape) => void,
 ): Accepted[] {
-  const publicKey = publicKeyOf(uploader.crossSigning.get("user_signing")?.body ?? {});
+  const entry = objectAt(objectAt(signed, "signatures"), uploader.userId);
+  const [userKey, publicUserKey] = (["user_signing", "public_user_signing"] as const).map((purpose) =>
+    publicKeyOf(uploader.crossSigning.get(purpose)?.body ?? {}),
+  );
+  const isPublic = publicUserKey !== undefined && own(entry, `ed25519:${publicUserKey}`) !== undefined;
+  const publicKey = isPublic ? publicUserKey : userKey;
   const keyId = `ed25519:${publicKey}`;
-  const value = own(objectAt(objectAt(signed, "signatures"), uploader.userId), keyId);
+  const value = own(entry, keyId);
   if (rules.needsSignaturesMember && objectAt(target.stored.body, "signatures") === undefined) return [];
   if (!rules.verifies) return value === undefined ? [] : [{ target, keyId, value }];
   if (publicKey === undefined || !target.isMaster) fail(keyNotFound);

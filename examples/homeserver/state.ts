@@ -8,8 +8,8 @@ import type { RoomVersion } from "./room-versions.js";
 import { createServerKeys, type ServerKeys } from "./server-keys.js";
 import { createStream, type Stream } from "./stream.js";
 
-/** Which of a user's cross-signing keys; the fourth is MSC2757's. */
-export type KeyPurpose = "master" | "self_signing" | "user_signing" | "event_signing";
+/** Which of a user's cross-signing keys; the fourth is MSC2757's, the fifth MSC2882's. */
+export type KeyPurpose = "master" | "self_signing" | "user_signing" | "event_signing" | "public_user_signing";
 
 /** A public key as it was uploaded, and the signatures that came later. */
 export interface StoredKey {

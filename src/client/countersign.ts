@@ -7,11 +7,18 @@ import { ownUserId } from "../matrix/own-user-id.js";
 import type { RoomReadiness } from "../matrix/prepare-room.js";
 import type { UserChange } from "../matrix/watch/watch-event.js";
 import type { IdentityAssessment } from "../model/assessment.js";
+import type { Conferral } from "../model/conferral.js";
 import type { SignedIdentity } from "../model/identity.js";
+import type { TrustSettings } from "../model/trust-policy.js";
 import type { OutboxEntry, StoreDegradation } from "../store/signature-store.js";
+import type { NativeOutlived } from "../trust/outlived.js";
+import type { LevelChange } from "../trust/simulate.js";
+import type { VouchingUser } from "../trust/vouching-users.js";
 import { defaultStore } from "./default-store.js";
 import { EventHub } from "./events.js";
 import type { AssessedIdentity } from "./native/assured-key.js";
+import type { NativeFailure } from "./native/conferrer.js";
+import type { VerdictFollower } from "./native/follow-verdicts.js";
 import type { NativeVerification } from "./native/verify-natively.js";
 import type { NativeWithdrawal } from "./native/withdraw-natively.js";
 import type {
@@ -30,6 +37,13 @@ import type { WithdrawReceipt } from "./owner/withdraw-receipt.js";
 import type { IdentityReader } from "./reading/fetch-identities.js";
 import { readingContext, readingSources } from "./reading/reading-setup.js";
 import { callContext, openSession, type Session } from "./session.js";
+import type { DocumentFile } from "./signed-documents/document-file.js";
+import type { RevocationListFinding } from "./signed-documents/verify-revocation-list.js";
+import type { SignedEvent } from "./signed-events/signed-event.js";
+import type { EventVerification } from "./signed-events/verify-event.js";
+import type { StoredTrust } from "./trusting/stored-trust.js";
+import type { CreatePublicUserKeyOptions, PublicUserKey } from "./vouching/create-public-user-key.js";
+import type { PublicVouch, VouchForOptions } from "./vouching/vouch-for.js";
 import type { Watching, WatchOptions } from "./watching/watch.js";
 
 /** What an instance tells its listeners. */
@@ -42,6 +56,12 @@ export interface CountersignEvents {
   readonly changed: Omit<UserChange, "kind">;
   /** A room chosen for manifests was replaced by another: see {@link Countersign.carryOver}. */
   readonly "room-upgraded": { readonly roomId: string; readonly replacement: string };
+  /** A user is verified in Matrix's own way although what stood behind it is gone: said with every assessment while it is so. */
+  readonly "native-outlived": NativeOutlived;
+  /** A policy with `conferNative` verified a user in Matrix's own way. */
+  readonly "native-conferred": Conferral;
+  /** It could not. */
+  readonly "native-failed": NativeFailure;
   /** What waited in the outbox was tried again. */
   readonly outbox: OutboxResult;
   /** The store works from memory from now on; nothing failed, but it will be gone with the page. */
@@ -61,8 +81,11 @@ function copySignature(signature: OwnSignature): OwnSignature {
 const ownerSide = () => import("./owner/owner-side.js");
 const readerSide = () => import("./reading/reader-side.js");
 const watchSide = () => import("./watching/watch-side.js");
-const trustSide = () => import("./trusting/trust-side.js");
+const assessSide = () => import("./trusting/assess-side.js");
+const settingsSide = () => import("./trusting/settings-side.js");
 const nativeSide = () => import("./native/native-side.js");
+const vouchingSide = () => import("./vouching/vouching-side.js");
+const eventSide = () => import("./signed-events/own-events.js");
 
 /** So many users are fetched and verified together. */
 const assessBatch = 100;
@@ -89,6 +112,7 @@ export class Countersign {
   readonly #resumes: boolean;
   #wakeWorker: Promise<() => void> | undefined;
   #watching: Watching | undefined;
+  #follower: Promise<VerdictFollower> | undefined;
 
   private constructor(session: Session, ownsStore: boolean, resumes: boolean) {
     this.#session = session;
@@ -110,9 +134,9 @@ export class Countersign {
     const userId = ownUserId(client);
     const { anchors = [], policy, decisions = [] } = options;
     const settings = { version: 1, anchors, decisions, ...(policy && { policy }) } as const;
-    const trust = { settings, current: await (await trustSide()).readTrust(settings) };
+    const inForce = await (await assessSide()).readTrustState(settings);
     const store = options.store ?? (await defaultStore(userId, options.now ?? Date.now));
-    const session = openSession(client, options, store, trust);
+    const session = openSession(client, options, store, inForce);
     const countersign = new Countersign(
       session,
       options.store === undefined,
@@ -320,13 +344,17 @@ export class Countersign {
   ): AsyncGenerator<IdentityAssessment, void, undefined> {
     const unique = [...new Set(userIds)];
     const reading = await this.#openReading(options);
+    const vouchingUsers = await this.#vouchingUsers(reading, "assessUsers", options.signal);
     for (let done = 0; done < unique.length; done += assessBatch) {
       const identities = await this.#fetchWith(reading, unique.slice(done, done + assessBatch));
-      const assessments = await (await trustSide()).assessUsers(
+      const isCurrent = this.#inForceAsNow();
+      const assessments = await (await assessSide()).assessUsers(
         this.#session,
         [...identities.values()],
+        vouchingUsers,
         options.signal,
       );
+      void this.#followNatively(identities, assessments, isCurrent);
       for (const assessment of assessments) {
         this.#events.emit("assessment", assessment);
         yield assessment;
@@ -355,6 +383,85 @@ export class Countersign {
     return verifyNatively(this.#session, userId, () => this.#assessAnew(userId, options.signal), options.signal);
   }
 
+  /** Whom this instance trusts now: as it was created with, set, or read from secret storage. */
+  get trust(): TrustSettings {
+    return this.#session.inForce.current.settings;
+  }
+
+  /**
+   * Replaces anchors, policy and decisions. It counts from the next assessment on, and for this instance alone: see
+   * {@link Countersign.storedTrust} for what follows the user.
+   *
+   * @throws CountersignError `ERR_SETTINGS_MALFORMED`, `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`, `ERR_CLOSED`: nothing was changed then
+   */
+  async setTrust(settings: TrustSettings): Promise<void> {
+    callContext(this.#session);
+    await (await assessSide()).putInForce(this.#session.inForce, settings);
+  }
+
+  /**
+   * Says which of these users would change level under other settings, and changes nothing: neither settings nor what is remembered of keys.
+   *
+   * @throws what {@link Countersign.setTrust} and {@link Countersign.assess} throw
+   */
+  async simulate(
+    settings: TrustSettings,
+    userIds: readonly string[],
+    options: FetchOptions = {},
+  ): Promise<LevelChange[]> {
+    const reading = await this.#openReading(options);
+    const vouchingUsers = await this.#vouchingUsers(reading, "judgeUsers", options.signal);
+    const identities = await this.#fetchWith(reading, [...new Set(userIds)]);
+    const { simulateSettings } = await settingsSide();
+    return simulateSettings(this.#session, settings, [...identities.values()], vouchingUsers, options.signal);
+  }
+
+  /** The user's own trust settings in secret storage, which their other devices read. Makes no request by itself. */
+  async storedTrust(): Promise<StoredTrust> {
+    return (await settingsSide()).openStoredTrust(this.#session);
+  }
+
+  /**
+   * Takes an anchor's list of what it no longer vouches for: verifies it, and remembers it where it is the newest.
+   *
+   * @param anchorId an anchor in force
+   * @param file the list as text, bytes or parsed JSON; absent: it is fetched from where the anchor's definition says
+   * @returns the list that counts from the next assessment on, and what is wrong with the one that was taken
+   * @throws CountersignError `ERR_OPTION_INVALID` for an unknown anchor, or one that does not say where its list is; `ERR_CLOSED`,
+   *   `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async takeRevocationList(
+    anchorId: string,
+    file?: DocumentFile,
+    options: CallOptions = {},
+  ): Promise<RevocationListFinding> {
+    return (await settingsSide()).takeList(this.#session, anchorId, file, options.signal);
+  }
+
+  /**
+   * The log of every master key that was ever assessed, hash-chained: see `verifyHistory` and `compareHistories`.
+   *
+   * @throws CountersignError `ERR_CLOSED`
+   */
+  async exportHistory(): Promise<string> {
+    return this.#session.store.exportHistory();
+  }
+
+  /** Signs an own event with the own key for events; see `signOwnEvent` for what it throws, and that no server of today takes such a key. */
+  async signEvent(event: SignedEvent, options: CallOptions = {}): Promise<JsonObject> {
+    return (await eventSide()).signOwnEvent(this.#session, event, options.signal);
+  }
+
+  /**
+   * Verifies the signatures on an event. A good one says that a key signed these words, never which account, room or time: it raises no
+   * level.
+   *
+   * @throws CountersignError `ERR_CLOSED`, `ERR_ABORTED`, `ERR_OPTION_INVALID`; HttpError `ERR_HTTP_*`
+   */
+  async verifyEvent(event: SignedEvent, options: CallOptions = {}): Promise<EventVerification> {
+    return (await eventSide()).verifyServedEvent(this.#session, event, options.signal);
+  }
+
   /**
    * Withdraws from a native verification as far as Matrix allows: its record, for good; the signature itself no server deletes.
    *
@@ -365,6 +472,31 @@ export class Countersign {
    */
   async withdrawNatively(userId: string, options: CallOptions = {}): Promise<NativeWithdrawal> {
     return (await nativeSide()).withdrawNatively(this.#session, userId, options.signal);
+  }
+
+  /**
+   * Makes the key with which the user vouches for others in public (MSC2882). Throws what `createPublicUserKey` throws:
+   * `ERR_VOUCH_KEY_MISSING`, `ERR_OWN_IDENTITY_*`, `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`.
+   *
+   * @param options `authenticate`: to upload it too; `signal`: ends the call
+   * @returns the key object: hand it to those who are to count the vouches (`vouchingUsers`)
+   */
+  async createPublicUserKey(options: CreatePublicUserKeyOptions = {}): Promise<PublicUserKey> {
+    return (await vouchingSide()).createPublicUserKey(this.#session, options);
+  }
+
+  /**
+   * Vouches for another user in public, by the very master key of `identity`. That it is theirs is the caller's word; nothing is
+   * assessed.
+   *
+   * @param identity as {@link Countersign.fetch} returned it
+   * @param options `publicUserKey`: the own key object, where the homeserver does not serve it; `lifetimeMs`; `signal`: ends the call
+   * @returns `output`, to be handed to the other, who gives it to {@link Countersign.accept} and publishes it
+   * @throws CountersignError `ERR_OPTION_INVALID`, `ERR_VOUCH_CHANGED`, `ERR_VOUCH_KEY_MISSING`, `ERR_OWN_IDENTITY_*`,
+   *   `ERR_CLIENT_INVALID`, `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_*`
+   */
+  async vouchFor(identity: SignedIdentity, options: VouchForOptions = {}): Promise<PublicVouch> {
+    return (await vouchingSide()).vouchFor(this.#session, identity, options);
   }
 
   /**
@@ -427,10 +559,31 @@ export class Countersign {
     const options = signal ? { signal } : {};
     const reading = await this.#openReading({ fresh: true, ...options });
     const identity = (await this.#fetchWith(reading, [userId])).get(userId);
-    const [assessment] = identity ? await (await trustSide()).assessUsers(this.#session, [identity], signal) : [];
+    const vouchingUsers = await this.#vouchingUsers(reading, "assessUsers", signal);
+    const isCurrent = this.#inForceAsNow();
+    const { assessUsers } = await assessSide();
+    const [assessment] = identity ? await assessUsers(this.#session, [identity], vouchingUsers, signal) : [];
     if (!identity || !assessment) throw new CountersignError("ERR_OPTION_INVALID", "expected a user ID");
     this.#events.emit("assessment", assessment);
-    return { identity, assessment };
+    return { identity, assessment, isCurrent };
+  }
+
+  /** Whether the settings that are in force now still are, whenever asked. */
+  #inForceAsNow(): () => boolean {
+    const { inForce } = this.#session;
+    const { current } = inForce;
+    return () => inForce.current === current;
+  }
+
+  /** Who may vouch for others: read once for all users of a call. */
+  async #vouchingUsers(
+    reading: IdentityReader,
+    assess: "assessUsers" | "judgeUsers",
+    signal: AbortSignal | undefined,
+  ): Promise<VouchingUser[]> {
+    if (this.#session.vouchingUsers.size === 0) return [];
+    const { readVouchingUsers, [assess]: chosen } = await assessSide();
+    return readVouchingUsers(this.#session, (userIds) => this.#fetchWith(reading, userIds), chosen, signal);
   }
 
   async #fetchWith(reading: IdentityReader, userIds: readonly string[]): Promise<Map<string, SignedIdentity>> {
@@ -438,6 +591,30 @@ export class Countersign {
     for (const identity of identities.values()) this.#notice(identity);
     this.#watching?.seen(identities);
     return identities;
+  }
+
+  /** Tells whose native verification has outlived their trust, and confers it where the policy says so. Loads that only where needed. */
+  async #followNatively(
+    identities: ReadonlyMap<string, SignedIdentity>,
+    assessments: readonly IdentityAssessment[],
+    isCurrent: AssessedIdentity["isCurrent"],
+  ): Promise<void> {
+    try {
+      const { store, inForce } = this.#session;
+      const isKnown = (await store.conferrals()).length > 0;
+      if (!isKnown && !inForce.current.settings.policy?.conferNative) return;
+      this.#follower ??= nativeSide().then(({ createFollower }) =>
+        createFollower(this.#session, {
+          outlived: (one) => this.#events.emit("native-outlived", one),
+          conferred: (one) => this.#events.emit("native-conferred", one),
+          failed: (one) => this.#events.emit("native-failed", one),
+        }),
+      );
+      await (await this.#follower)(identities, assessments, isCurrent);
+    } catch {
+      // The store was closed, or the page lost its network while loading: the next assessment tries again.
+      this.#follower = undefined;
+    }
   }
 
   /** Lets what waits in the outbox be tried again after a while; loads what that needs only where something waits. */

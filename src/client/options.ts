@@ -8,6 +8,7 @@ import type { LintRule } from "../model/lint/finding.js";
 import type { TrustAnchor } from "../model/trust-anchor.js";
 import type { TrustDecision, TrustPolicy } from "../model/trust-policy.js";
 import type { SignatureStore } from "../store/signature-store.js";
+import type { VouchingUserOption } from "./vouching-user-options.js";
 
 /** How an instance is set up. */
 export interface CountersignOptions {
@@ -19,6 +20,12 @@ export interface CountersignOptions {
   readonly policy?: TrustPolicy;
   /** What the user decided about single keys. */
   readonly decisions?: readonly TrustDecision[];
+  /**
+   * Users whose vouching for others is considered (MSC2882), at most 100: it counts under anchors of depth 1 or more with
+   * `speaksFor: "scope"` whose own key signed the user's master key, and whose scope holds them for `identity` and `introduce`. Default:
+   * nobody's.
+   */
+  readonly vouchingUsers?: readonly VouchingUserOption[];
   /** IDs of rooms and spaces chosen for manifests: read with every fetch, written with every publishing. */
   readonly rooms?: readonly string[];
   /**

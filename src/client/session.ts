@@ -7,24 +7,23 @@ import { offlineHttp } from "../matrix/offline-http.js";
 import { ownUserId } from "../matrix/own-user-id.js";
 import type { RouteContext } from "../matrix/routes/route.js";
 import type { Verdict } from "../model/report.js";
-import type { RevocationList } from "../model/revocation-list.js";
 import { readRoomIds } from "../model/room-id.js";
-import type { TrustSettings } from "../model/trust-policy.js";
 import type { SignatureStore } from "../store/signature-store.js";
-import type { Trust } from "../trust/trust.js";
 import { readClock } from "./clock.js";
 import type { CountersignOptions } from "./options.js";
 import { createPublishLock, type PublishLock } from "./publish-lock.js";
 import type { KnownNetwork } from "./trusting/network.js";
+import type { TrustInForce, TrustPlace } from "./trusting/trust-in-force.js";
+import { readVouchingUserOptions } from "./vouching-user-options.js";
 
 /** Everything that the calls of one instance share. */
 export interface Session {
   readonly client: MatrixClientLike;
   readonly registry: AlgorithmRegistry;
-  /** Whom the reader trusts: as it was given, and ready to be asked. Replaced as a whole. */
-  readonly trust: { settings: TrustSettings; current: Trust };
-  /** The anchors' lists of revocations, verified, by the anchor's ID. */
-  readonly lists: Map<string, RevocationList>;
+  /** Whom the reader trusts now. */
+  readonly inForce: TrustPlace;
+  /** Users whose vouching is considered, with the keys that the caller handed in. */
+  readonly vouchingUsers: ReadonlyMap<string, readonly JsonObject[]>;
   /** The last network of introductions: at most one. */
   readonly networks: KnownNetwork[];
   readonly store: SignatureStore;
@@ -53,7 +52,7 @@ export interface Session {
 
 /** A misspelt option would be missed by nobody, and without `anchors` nobody would be trusted. */
 const knownOptions: ReadonlySet<string> = new Set(
-  "algorithms anchors policy decisions rooms direct outbox offline store now http".split(" "),
+  "algorithms anchors policy decisions vouchingUsers rooms direct outbox offline store now http".split(" "),
 );
 
 /**
@@ -65,7 +64,7 @@ export function openSession(
   client: MatrixClientLike,
   options: CountersignOptions,
   store: SignatureStore,
-  trust: Session["trust"],
+  inForce: TrustInForce,
 ): Session {
   if (!Object.keys(options).every((name) => knownOptions.has(name))) {
     throw new CountersignError("ERR_OPTION_INVALID", "expected the documented options alone");
@@ -86,8 +85,8 @@ export function openSession(
     offline,
     bundles: new Map(),
     registry: createRegistry(options.algorithms ?? []),
-    trust,
-    lists: new Map(),
+    inForce: { current: inForce, asked: 0, answered: 0 },
+    vouchingUsers: readVouchingUserOptions(options.vouchingUsers ?? []),
     networks: [],
     store,
     accepted: new Map(),

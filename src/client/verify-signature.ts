@@ -3,8 +3,9 @@ import type { AlgorithmRegistry } from "../algorithms/registry.js";
 import { decodeUtf8 } from "../encoding/bytes.js";
 import { orAborted, throwIfAborted } from "../model/abort.js";
 import { type ExternalSignature, keyIdOf } from "../model/external-signature.js";
-import type { SignatureReport, SignatureStatus, Verdict } from "../model/report.js";
+import type { SignatureReport, Verdict } from "../model/report.js";
 import type { SignableObject } from "../model/signable.js";
+import { isBelievable } from "./believable-verdict.js";
 
 /** What a verification needs beside the signature. */
 export interface VerifyContext {
@@ -15,8 +16,6 @@ export interface VerifyContext {
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
-
-const unconvincing: readonly SignatureStatus[] = ["invalid", "indeterminate", "unsupported"];
 
 /** A string longer than this is refused before any algorithm sees it: 256 KiB, eight times the largest manifest. */
 const maxValueChars = 256 * 1024;
@@ -74,11 +73,3 @@ async function askAlgorithm(
 }
 
 const failed: Verdict = { status: "indeterminate", code: "verifier-failed" };
-
-const sha256Hex = /^[0-9a-f]{64}$/;
-
-/** What no withdrawal could name could never be taken back. */
-function isBelievable({ status, signer, valueHash }: Verdict): boolean {
-  if (status !== "valid") return unconvincing.includes(status);
-  return sha256Hex.test(signer?.keyHash ?? "") && (valueHash === undefined || sha256Hex.test(valueHash));
-}

@@ -33,8 +33,13 @@ export interface CryptoLike {
   getCrossSigningKeyId(): Promise<string | null>;
   /** Whether the identity of `userId` is verified on this device. */
   getUserVerificationStatus(userId: string): Promise<{ isCrossSigningVerified(): boolean }>;
-  /** The private cross-signing keys of this device: asked for when a manifest is approved, and when somebody is verified natively. */
+  /**
+   * The private cross-signing keys of this device: asked for when a manifest is approved, when somebody is verified natively, and the
+   * master key when a key to vouch with is made.
+   */
   exportSecretsBundle?(): Promise<{
-    readonly cross_signing?: { readonly self_signing_key?: string; readonly user_signing_key?: string } | undefined;
+    readonly cross_signing?:
+      | { readonly master_key?: string; readonly self_signing_key?: string; readonly user_signing_key?: string }
+      | undefined;
   }>;
 }

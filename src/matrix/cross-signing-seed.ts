@@ -5,9 +5,12 @@ import type { LesserKey } from "../model/cross-signing-key.js";
 import { publicKeyOfSeed } from "../model/ed25519.js";
 import type { MatrixClientLike } from "./client-like.js";
 
+/** The cross-signing keys that have a private part somewhere. */
+type SecretKey = LesserKey | "master-key";
+
 /** Which private key is wanted. */
 export interface WantedSeed {
-  readonly purpose: LesserKey;
+  readonly purpose: SecretKey;
   /** The current key in unpadded base64: another one is not used. */
   readonly publicKey: string;
   /** Whether the user may be asked for a pass phrase. */
@@ -39,21 +42,24 @@ export async function withCrossSigningSeed<T>(
   return undefined;
 }
 
-async function fromCryptoStack(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
-  // No crypto stack of today knows of the key that signs events.
-  if (purpose === "event-signing-key") return undefined;
+async function fromCryptoStack(client: MatrixClientLike, purpose: SecretKey): Promise<string | undefined> {
+  // No crypto stack of today knows of the other two.
+  if (purpose === "event-signing-key" || purpose === "public-user-key") return undefined;
   const keys = (await client.getCrypto()?.exportSecretsBundle?.())?.cross_signing;
+  if (purpose === "master-key") return keys?.master_key;
   return purpose === "self-signing-key" ? keys?.self_signing_key : keys?.user_signing_key;
 }
 
-/** Names in secret storage, the last one of MSC2757. */
-const secretNames: Readonly<Record<LesserKey, string>> = {
+/** Names in secret storage, the last two of MSC2757 and MSC2882. */
+export const secretNames: Readonly<Record<SecretKey, string>> = {
+  "master-key": "m.cross_signing.master",
   "self-signing-key": "m.cross_signing.self_signing",
   "user-signing-key": "m.cross_signing.user_signing",
   "event-signing-key": "m.event_signing",
+  "public-user-key": "m.cross_signing.public_user_signing",
 };
 
-async function fromSecretStorage(client: MatrixClientLike, purpose: LesserKey): Promise<string | undefined> {
+async function fromSecretStorage(client: MatrixClientLike, purpose: SecretKey): Promise<string | undefined> {
   return client.secretStorage?.get(secretNames[purpose]);
 }
 

@@ -19,6 +19,8 @@ export interface QueriedKeys {
   readonly userSigningKey?: JsonObject;
   /** The same of the key that signs events (MSC2757), which few servers know. */
   readonly eventSigningKey?: JsonObject;
+  /** The same of the keys that vouch for others in public (MSC2882), under the name of the draft and the unstable one. */
+  readonly publicUserKeys?: readonly JsonObject[];
   readonly problem?: Extract<IdentityProblem, `${string}-master-key` | "malformed-user-id" | "server-unreachable">;
 }
 
@@ -103,12 +105,16 @@ function readAnswer(answer: JsonObject, userId: string): QueriedKeys {
     const selfSigningKey = entry(answer.self_signing_keys, userId);
     const userSigningKey = entry(answer.user_signing_keys, userId);
     const eventSigningKey = entry(answer.event_signing_keys, userId);
+    const publicUserKeys = [answer.public_user_signing_keys, answer["org.matrix.msc2882.public_user_signing_keys"]]
+      .map((keys) => entry(keys, userId))
+      .filter(isJsonObject);
     if (isJsonObject(object) && signable?.purpose === "master-key") {
       return {
         masterKey: { signable, object },
         ...(isJsonObject(selfSigningKey) && { selfSigningKey }),
         ...(isJsonObject(userSigningKey) && { userSigningKey }),
         ...(isJsonObject(eventSigningKey) && { eventSigningKey }),
+        ...(publicUserKeys.length > 0 && { publicUserKeys }),
       };
     }
   } catch (error) {

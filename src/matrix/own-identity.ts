@@ -22,6 +22,8 @@ export interface OwnMasterKey {
   readonly selfSigningKey?: JsonObject;
   /** The same of the user-signing key. */
   readonly userSigningKey?: JsonObject;
+  /** The same of the keys that vouch for others in public. */
+  readonly publicUserKeys?: readonly JsonObject[];
 }
 
 /**

@@ -137,6 +137,8 @@ export interface Vouch {
   readonly amount: number;
   /** From the anchor's key to the key that signed. */
   readonly path: readonly TrustHop[];
+  /** When it was made at the earliest, milliseconds since 1970; absent where nothing says. */
+  readonly attestedAt?: number;
 }
 
 /**

@@ -3,11 +3,15 @@ import { signerEntry } from "./external-signature.js";
 import { isSignedBy } from "./matrix-signature.js";
 import { type Purpose, readSignable, type SignableObject } from "./signable.js";
 
-/** The cross-signing keys that a master key signs; the third is MSC2757's. */
-export type LesserKey = Extract<Purpose, "self-signing-key" | "user-signing-key" | "event-signing-key">;
+/** The cross-signing keys that a master key signs; the third is MSC2757's, the fourth MSC2882's. */
+export type LesserKey = Extract<
+  Purpose,
+  "self-signing-key" | "user-signing-key" | "event-signing-key" | "public-user-key"
+>;
 
 /**
- * A user's self-signing, user-signing or event-signing key in unpadded base64, if `object` is exactly that and the user's master key signed it.
+ * A user's self-signing, user-signing, event-signing or public user-signing key in unpadded base64, if `object` is exactly that and the
+ * user's master key signed it.
  *
  * Does not check whose the master key is, nor whether the key is the newest that they have: only their server can tell.
  *

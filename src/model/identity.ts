@@ -1,5 +1,7 @@
+import type { JsonObject } from "../encoding/json-object.js";
 import type { ExternalSignature } from "./external-signature.js";
 import type { Withdrawal } from "./manifest/manifest.js";
+import type { PublicSignature } from "./public-signature.js";
 import type { SignableObject } from "./signable.js";
 
 /** A publishing route by name. */
@@ -72,6 +74,10 @@ export interface SignedIdentity {
   readonly signatures: readonly SeenSignature[];
   /** What the owner takes back. */
   readonly withdrawn: readonly IdentityWithdrawal[];
+  /** Of a user whose vouching is considered: what is served as their `public-user` keys (MSC2882), unverified. */
+  readonly publicUserKeys?: readonly JsonObject[];
+  /** What users whose vouching is considered signed in Matrix's own form, unverified. */
+  readonly publicSignatures?: readonly PublicSignature[];
   readonly problems: readonly IdentityProblem[];
   /** When it was fetched, milliseconds since 1970. */
   readonly fetchedAt: number;

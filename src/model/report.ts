@@ -150,6 +150,8 @@ export interface Signer {
   readonly signingKey?: string;
   /** SHA-256 of the signing key's SubjectPublicKeyInfo, lower-case hexadecimal: one key in every algorithm. */
   readonly keyHash: string;
+  /** The same of the key that {@link Signer.fingerprint} stands for, where another one signed. */
+  readonly primaryKeyHash?: string;
   /**
    * Names that the key gives itself, of an SSH key those that the reader's own list gives it: evidence to show, never a reason
    * to trust. At most 16.

@@ -10,6 +10,7 @@ export type Purpose =
   | "self-signing-key"
   | "user-signing-key"
   | "event-signing-key"
+  | "public-user-key"
   | "device-keys"
   | "event"
   | "revocation-list"
@@ -35,6 +36,7 @@ const purposeOfUsage: ReadonlyMap<unknown, Purpose> = new Map<unknown, Purpose>(
   ["self_signing", "self-signing-key"],
   ["user_signing", "user-signing-key"],
   ["event_signing", "event-signing-key"],
+  ["public-user", "public-user-key"],
 ]);
 
 /**

@@ -88,6 +88,11 @@ export interface SignerCertificate {
   readonly lapsedPaths: readonly LapsedSignerPath[];
   /** Whether the key ID names the CA above the topmost certificate presented. It decides nothing. */
   readonly isIssuerInKeyId: boolean;
+  /**
+   * Whether the signature itself names this very certificate (signing-certificate-v2). Where it does not, another one of the same key fits
+   * too: a renewed certificate makes no signature newer.
+   */
+  readonly isNamedInSignature: boolean;
   /** Timestamps on the signature, at most 4; empty where there are none. */
   readonly timestamps: readonly SignatureTimestamp[];
 }

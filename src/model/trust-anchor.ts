@@ -49,7 +49,10 @@ export interface AnchorScope {
   readonly purposes?: readonly TrustPurpose[];
 }
 
-/** A key with the names that the reader gives it, for kinds of key that carry none (SSH, raw keys). */
+/**
+ * A key with the names that the reader gives it, for kinds of key that carry none (SSH, raw keys). With names it is somebody's whom the
+ * anchor lists, and speaks for them alone, whatever the anchor speaks for; without, it is the anchor's own.
+ */
 export interface NamedKey {
   /** A fingerprint, as the algorithm reports it, or a key as in {@link TrustAnchor.key}. */
   readonly key: string;

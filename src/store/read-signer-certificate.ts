@@ -63,6 +63,7 @@ export const readSignerCertificate: Reader<SignerCertificate> = objectReader<Sig
     paths: listOf(readPath, maxPaths),
     lapsedPaths: listOf(readLapsedPath, maxPaths),
     isIssuerInKeyId: readBoolean,
+    isNamedInSignature: readBoolean,
     timestamps: listOf(readTimestamp, maxTimestamps),
   },
   ["subjectSerialNumber"],

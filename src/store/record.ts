@@ -22,8 +22,14 @@ const maxFieldBytes = 128 * 1024;
 const sha256Hex = /^[0-9a-f]{64}$/;
 
 const readSigner = objectReader<Signer>(
-  { fingerprint: text(maxKeyChars), signingKey: text(maxKeyChars), keyHash: text(maxKeyChars), names: readNames },
-  ["signingKey"],
+  {
+    fingerprint: text(maxKeyChars),
+    signingKey: text(maxKeyChars),
+    keyHash: text(maxKeyChars),
+    primaryKeyHash: text(maxKeyChars),
+    names: readNames,
+  },
+  ["signingKey", "primaryKeyHash"],
 );
 
 const readAnyVerdict = objectReader<Verdict>(

@@ -33,10 +33,14 @@ export function checkVerdict(verdict: Verdict, now: number, what: string): void 
   checkTimes(verdict, now, what);
 }
 
-function checkSigner({ fingerprint, signingKey, keyHash, names }: Signer, what: string): void {
+function checkSigner(
+  { fingerprint, signingKey, keyHash, primaryKeyHash = keyHash, names }: Signer,
+  what: string,
+): void {
   expectThat(isName(fingerprint), `a fingerprint of the signer, for ${what}`);
   expectThat(signingKey === undefined || isName(signingKey), `a fingerprint as signingKey, for ${what}`);
-  expectThat(hash.test(keyHash), `keyHash of 64 hexadecimal digits in lower case, for ${what}`);
+  for (const one of [keyHash, primaryKeyHash])
+    expectThat(hash.test(one), `keyHash of 64 hexadecimal digits in lower case, for ${what}`);
   const areNames = Array.isArray(names) && names.length <= 16 && names.every((name) => typeof name === "string");
   expectThat(areNames, `at most 16 names of the signer, for ${what}`);
 }

@@ -78,6 +78,8 @@ function variablesOf(
 ): Record<string, FluentVariable> {
   const { keyId = "", anchorId, ruleId, amount = 0, before = "", after = "" } = reason;
   const report = reports.find((one) => one.keyId === keyId);
+  // Of a key that took another's place the reason is in all vouches: each is newer than the key before.
+  const speaker = reason.code === "re-attested" ? vouches[0]?.anchorId : anchorId;
   const vouch = vouches.find((one) => one.keyId === keyId && one.anchorId === anchorId);
   const ends = vouch?.path.flatMap(({ validUntil }) => (validUntil === undefined ? [] : [validUntil])) ?? [];
   const named = parseKeyId(keyId);
@@ -88,7 +90,7 @@ function variablesOf(
       algorithm: algorithmNames.get(algorithm) ?? cleanName(algorithm),
       fingerprint: shortKey(fingerprint),
     }),
-    anchor: labelOf(settings?.anchors, anchorId),
+    anchor: labelOf(settings?.anchors, speaker),
     rule: labelOf(settings?.policy?.rules, ruleId),
     signer: orNone(report?.signer?.names[0]),
     until: timeOf(ends, timeZone),

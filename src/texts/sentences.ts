@@ -8,7 +8,10 @@ export interface SentenceOptions {
   readonly locale?: string;
   /** For dates. Default: the time zone of this device. */
   readonly timeZone?: string;
-  /** Sentences in another language: messages named as in {@link englishFluent}. One that is missing or does not resolve is told in English. */
+  /**
+   * Sentences in another language, messages named as in {@link englishFluent}. One that is missing or does not resolve is told in
+   * English.
+   */
   readonly bundle?: FluentBundle;
 }
 

@@ -1,5 +1,6 @@
 import { decodeUtf8 } from "../encoding/bytes.js";
 import type { AssessmentReason, IdentityAssessment, Need, TrustLevel, Vouch } from "../model/assessment.js";
+import { isAfter } from "../model/history/judge-pin.js";
 import type { UserHistory } from "../model/history/key-history.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
@@ -76,7 +77,7 @@ function decide(
   { isEnough }: Weighing,
 ): { readonly level: TrustLevel; readonly reasons: readonly AssessmentReason[] } {
   if (!identity.masterKey) return { level: "unproven", reasons: [absence(identity)] };
-  const key = pinReason(pin, identity.masterKey.publicKey ?? "", isEnough);
+  const key = pinReason(pin, identity.masterKey.publicKey ?? "", isEnough && !isDenied);
   const reasons: AssessmentReason[] = [
     ...(isDenied ? [{ code: "denied-by-user" as const }] : []),
     ...(key ? [key] : []),
@@ -96,7 +97,7 @@ function pinReason(pin: PinAnswer, after: string, isEnough: boolean): Assessment
 
 /** What was signed after the pinned key was first seen; without a time, nobody knows. */
 function newerThan(since: number, vouches: readonly AttestedVouch[]): AttestedVouch[] {
-  return vouches.filter(({ attestedAt }) => attestedAt !== undefined && attestedAt > since);
+  return vouches.filter(({ attestedAt }) => isAfter(attestedAt, since));
 }
 
 function needs(
@@ -138,8 +139,8 @@ function freshUntil(
 }
 
 /** What the outside is told of a vouch. */
-function shown({ anchorId, algorithm, keyId, amount, path }: Vouch): Vouch {
-  return { anchorId, algorithm, keyId, amount, path };
+function shown({ anchorId, algorithm, keyId, amount, path, attestedAt }: Vouch): Vouch {
+  return { anchorId, algorithm, keyId, amount, path, ...(attestedAt !== undefined && { attestedAt }) };
 }
 
 function compareReasons(a: AssessmentReason, b: AssessmentReason): number {

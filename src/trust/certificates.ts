@@ -10,7 +10,8 @@ import type { AnchoredKey, Trust } from "./trust.js";
 const none: readonly AnchoredKey[] = [];
 
 /**
- * The anchors that a certificate in a valid path of the signer is: the signer's own or that of an authority.
+ * The anchors that a certificate in a path of the signer is: the signer's own or that of an authority. A path that has ended stands for
+ * the interval in which it was valid.
  *
  * Certificates are found by their SHA-256, authorities also by key and name, never by a name alone. An end-entity introduces nobody, so
  * under `scope` only its own signature counts.
@@ -20,7 +21,9 @@ const none: readonly AnchoredKey[] = [];
 export function certificateStandings(trust: Trust, report: SignatureReport, userId: string): Standing[] {
   const { certificate } = report;
   if (!certificate) return [];
-  return [...certificate.paths, ...certificate.lapsedPaths].flatMap((path) =>
+  // What a policy forgives, it forgives for the reason that the verdict gives.
+  const lapsed = certificate.lapsedPaths.filter(({ code }) => code === report.code);
+  return [...certificate.paths, ...lapsed].flatMap((path) =>
     path.certificates.flatMap((authority, index) =>
       anchorsOf(trust, authority)
         .filter(({ anchor }) => anchor.algorithm === report.algorithm)
@@ -57,8 +60,22 @@ function standingOf(
     validUntil: path.validUntil,
     anchorKeys: namesOf(path.certificates.slice(index, index + 1)),
     below: namesOf(below),
-    above: namesOf(path.certificates.slice(0, index)),
+    above: keysAbove(certificate, path.certificates[index]?.keyHash ?? ""),
   };
+}
+
+/** Every key above this one in any path: whichever path lasts longest, all of them lead down to it. */
+export function keysAbove({ paths, lapsedPaths }: SignerCertificate, keyHash: string): string[] {
+  const above = [...paths, ...lapsedPaths].flatMap(({ certificates }) =>
+    certificates.slice(
+      0,
+      Math.max(
+        0,
+        certificates.findIndex((one) => one.keyHash === keyHash),
+      ),
+    ),
+  );
+  return [...new Set(namesOf(above))];
 }
 
 function namesUser(anchor: ReadAnchor, path: SignerPath, certificate: SignerCertificate, userId: string): boolean {

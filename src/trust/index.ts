@@ -8,6 +8,8 @@ export type {
   TrustLevel,
   Vouch,
 } from "../model/assessment.js";
+export type { Introduction } from "../model/introduction.js";
+export type { RevocationList } from "../model/revocation-list.js";
 export type {
   AnchorRevocation,
   AnchorScope,
@@ -22,5 +24,16 @@ export type {
 export type { PolicyRule, Requirement, TrustDecision, TrustPolicy, TrustSettings } from "../model/trust-policy.js";
 export { type AssessInput, assessIdentity, defaultFreshnessMs } from "./assess.js";
 export { type TrustContext, type TrustContextInput, trustContext } from "./context.js";
+export { type LevelChange, simulate } from "./simulate.js";
 export { readTrust, type Trust } from "./trust.js";
 export type { VouchingUser } from "./vouching-users.js";
+export {
+  type AuthenticateQuestion,
+  authenticate,
+  type IntroducerQuestion,
+  introducer,
+  type TrustAnswer,
+  type TrustPath,
+} from "./web/authenticate.js";
+export type { TrustRoot } from "./web/root-set.js";
+export { TrustNetwork } from "./web/trust-network.js";

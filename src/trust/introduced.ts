@@ -23,6 +23,16 @@ interface WebAnchor {
  * @see PROTOCOL, "For whom a signer may speak"
  */
 export function introducedStandings({ anchors }: Trust, network: TrustNetwork, now: number): StandingFinder {
+  const finders = new Map<string, StandingFinder>();
+  for (const algorithm of new Set(anchors.map((anchor) => anchor.algorithm))) {
+    const own = anchors.filter((anchor) => anchor.algorithm === algorithm);
+    finders.set(algorithm, standingsWithin(own, network.of(algorithm), now));
+  }
+  return (report, userId) => finders.get(report.algorithm)?.(report, userId) ?? [];
+}
+
+/** The same for anchors of one algorithm, by what that algorithm says. */
+function standingsWithin(anchors: readonly ReadAnchor[], network: TrustNetwork, now: number): StandingFinder {
   const webAnchors = anchors.flatMap((anchor) => webAnchorOf(anchor));
   const graph = network.graphAt(now);
   const byNode = new Map<number, WebAnchor[]>();
@@ -38,10 +48,8 @@ export function introducedStandings({ anchors }: Trust, network: TrustNetwork, n
     const signer = report.signer?.fingerprint ?? "";
     const above = rootsAbove(graph, signer, byNode);
     return [...above].flatMap((webAnchor) => {
-      const { anchor } = webAnchor;
-      if (anchor.algorithm !== report.algorithm) return [];
       const answers = ask(webAnchor, signer, userId);
-      return answers.length === 0 ? [] : [standingOf(anchor, answers, report)];
+      return answers.length === 0 ? [] : [standingOf(webAnchor.anchor, answers, report)];
     });
   };
 
@@ -58,15 +66,18 @@ export function introducedStandings({ anchors }: Trust, network: TrustNetwork, n
   }
 }
 
-/** Whether anything is asked of introductions under this anchor. A depth of 0 leaves its own word about its own name. */
-export function usesIntroductions({ depth = 0, speaksFor }: ReadAnchor): boolean {
-  return speaksFor === "named" || speaksFor === "email" || (speaksFor === "scope" && depth > 0);
+/**
+ * The keys whose introductions count under this anchor; none where nothing is asked of them. A depth of 0 leaves their own word about
+ * their own names. Keys that the reader gave names to are somebody's whom the anchor lists: they introduce nobody.
+ */
+export function introducingKeys({ depth = 0, speaksFor, keys }: ReadAnchor): string[] {
+  if (speaksFor === "directory" || (speaksFor === "scope" && depth === 0)) return [];
+  return keys.flatMap((key) => ("fingerprint" in key && key.names.length === 0 ? [key.fingerprint] : []));
 }
 
 function webAnchorOf(anchor: ReadAnchor): WebAnchor[] {
-  if (!usesIntroductions(anchor)) return [];
-  const { depth = 0, keys } = anchor;
-  const roots = keys.flatMap((key) => ("fingerprint" in key ? [{ key: key.fingerprint, amount: 120, depth }] : []));
+  const { depth = 0 } = anchor;
+  const roots = introducingKeys(anchor).map((key) => ({ key, amount: 120, depth }));
   return roots.length > 0 ? [{ anchor, roots }] : [];
 }
 

@@ -6,7 +6,7 @@ import { isRevoked, type RevocationList } from "../model/revocation-list.js";
 import { isSilenced } from "./anchors/exclusive.js";
 import { askScope } from "./anchors/scope.js";
 import type { CountedVouch } from "./policy/independence.js";
-import { judgeTime, provenAt, type TimeAnswer } from "./signature-time.js";
+import { judgeTime, type TimeAnswer } from "./signature-time.js";
 import { type Standing, type StandingFinder, signerKeys } from "./standing.js";
 import type { Trust } from "./trust.js";
 import { isWithdrawn } from "./withdrawal.js";
@@ -31,10 +31,8 @@ export interface Finding {
   readonly rejects?: true;
 }
 
-/** A vouch with the time that tells whether it is newer than a pin. */
+/** A vouch with its end. */
 export interface AttestedVouch extends CountedVouch {
-  /** Milliseconds since 1970; absent where nothing says. */
-  readonly attestedAt?: number;
   /** Until when it counts; absent where no end is known. */
   readonly until?: number;
 }
@@ -80,9 +78,9 @@ function judgeStanding(
   const isOut = !scope.in && scope.code === "out-of-scope";
   const isExcluded = isSilenced(anchor, identity.userId, context.trust.exclusive);
   if (!time.counts) {
-    const isRevokedKey = standing.isOwnKey && (time.report === "key-revoked" || time.report === "cert-revoked");
-    if (isRevokedKey && !isOut && !isExcluded)
-      return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
+    const isRevokedKey = time.report === "key-revoked" || time.report === "cert-revoked";
+    const isAnchors = standing.isOwnKey && !standing.hindrance && !isOut && !isExcluded;
+    if (isRevokedKey && isAnchors) return { reasons: [{ code: "anchor-revoked", ...about }], rejects: true };
     return unproven({ code: "not-valid", ...about, report: time.report });
   }
   if (isOut) return unproven({ code: "out-of-scope", ...about });
@@ -119,7 +117,8 @@ function refusalOf(
   if (isUnconfirmed && !anchor.acceptUnconfirmed) return "key-unconfirmed";
   if (now < notBefore) return "anchor-not-yet";
   if (now >= notAfter) return "anchor-over";
-  const time = provenAt(report);
+  // A timestamp says that a signature existed, not how old it is: anybody can add a new one to an old signature.
+  const time = report.createdAt;
   if (maxAge !== undefined && time === undefined) return "no-time";
   if (maxAge !== undefined && time !== undefined && now >= time + maxAge) return "too-old";
   // A key's end can be put off, a certificate's cannot.
@@ -138,7 +137,7 @@ function vouchOf(
   const { anchor, hops, anchorKeys } = standing;
   const limit = Math.min(anchor.amount, scope.amount);
   const amount = Math.min(limit, standing.amount);
-  const age = anchor.maxAge === undefined ? undefined : (provenAt(report) ?? 0) + anchor.maxAge;
+  const age = anchor.maxAge === undefined ? undefined : (report.createdAt ?? 0) + anchor.maxAge;
   const end = earliest(until, standing.validUntil, anchor.notAfter, age, list?.expiresAt);
   const first: TrustHop = {
     kind: "anchor",

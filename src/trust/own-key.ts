@@ -1,11 +1,12 @@
 import type { SignatureReport } from "../model/report.js";
 import { normalFingerprint } from "./anchors/anchor-key.js";
+import { keysAbove } from "./certificates.js";
 import { isNameOf } from "./names-user.js";
 import { type Standing, signerKeys } from "./standing.js";
 import type { AnchoredKey, Trust } from "./trust.js";
 
 /**
- * The anchors whose own key signed: under `scope` it speaks for everybody there, else for whom the anchor's names of that key say. What
+ * The anchors whose own key signed: under `scope` it speaks for everybody there, unless the reader gave it names; else for whom these say. What
  * an X.509 certificate or an OpenPGP certificate says about itself is looked at elsewhere.
  */
 export function ownKeyStandings(trust: Trust, report: SignatureReport, userId: string): Standing[] {
@@ -21,17 +22,12 @@ export function ownKeyStandings(trust: Trust, report: SignatureReport, userId: s
       hops: [],
       anchorKeys: signerKeys(report),
       below: [],
-      above: [],
+      above: report.certificate ? keysAbove(report.certificate, report.signer?.keyHash ?? "") : [],
     }));
 }
 
-/** Whether a report's signer is one of the anchor's own keys, in the anchor's algorithm: whoever they may speak for. */
-export function isOwnKeyOf(trust: Trust, anchorId: string, report: SignatureReport): boolean {
-  return ownKeyStandings(trust, report, report.userId).some(({ anchor }) => anchor.id === anchorId);
-}
-
 function speaksByOwnKey({ anchor, names }: AnchoredKey, userId: string): boolean {
-  if (anchor.speaksFor === "scope") return true;
+  if (anchor.speaksFor === "scope" && names.length === 0) return true;
   if (anchor.speaksFor === "directory") return false;
   return names.some((name) => name === userId || isNameOf(name, userId, anchor));
 }

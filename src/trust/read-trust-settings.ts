@@ -6,16 +6,12 @@ import { readAnchors } from "./anchors/read-anchors.js";
 import { readDecisions } from "./policy/read-decisions.js";
 import { readPolicy } from "./policy/read-policy.js";
 
-/** 32 bytes in unpadded base64, without stray bits. */
-const masterKeyGrammar = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/;
-
 /**
  * Checks settings through and through: anchors, policy and decisions, with no member that is not known, which could be a limit.
  *
  * @param value plain JSON data
  * @returns a copy that nobody else can change any more
- * @throws CountersignError `ERR_SETTINGS_MALFORMED` for another version, a missing or unknown member;
- *   `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`
+ * @throws CountersignError `ERR_SETTINGS_MALFORMED` for another version, a missing or unknown member; `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`
  */
 export async function readTrustSettings(value: unknown): Promise<TrustSettings> {
   if (!isJsonObject(value) || !hasExactly(value, ["version", "anchors"], ["policy", "decisions"])) {

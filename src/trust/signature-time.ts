@@ -12,6 +12,8 @@ export type TimeAnswer =
     }
   | { readonly counts: false; readonly report: ReportCode };
 
+/** The signer's clock may be ahead by as much as verifiers let pass (PROTOCOL, "In every algorithm"). */
+const maxAheadMs = 5 * 60 * 1000;
 const ended: readonly ReportCode[] = ["expired", "key-expired", "cert-expired"];
 /** Of these nothing is wrong with the signature, had it been judged when it was made. */
 const endedSince: readonly ReportCode[] = ["key-expired", "cert-expired", "key-revoked-softly", "cert-revoked-softly"];
@@ -24,7 +26,7 @@ const endedSince: readonly ReportCode[] = ["key-expired", "cert-expired", "key-r
 export function judgeTime(report: SignatureReport, policy: ReadPolicy, now: number): TimeAnswer {
   const { status, code, validFrom, expiresAt, validUntil } = report;
   const end = Math.min(expiresAt ?? Number.POSITIVE_INFINITY, validUntil ?? Number.POSITIVE_INFINITY);
-  if (validFrom !== undefined && validFrom > now) return { counts: false, report: "not-yet-valid" };
+  if (validFrom !== undefined && validFrom > now + maxAheadMs) return { counts: false, report: "not-yet-valid" };
   if (status === "valid" && now < end) return { counts: true, at: now, ...(Number.isFinite(end) && { until: end }) };
   const since = status === "valid" ? endOf(report, now) : code;
   // Without a signer the mathematics was never right.
@@ -45,11 +47,11 @@ export function judgeTime(report: SignatureReport, policy: ReadPolicy, now: numb
 }
 
 /**
- * When a signature was made, for what asks how old it is: its own word, else the first timestamp that counts.
+ * When a signature existed for certain: its own word, else the first timestamp that counts.
  *
  * @returns `undefined` where nothing says
  */
-export function provenAt({ createdAt, certificate }: SignatureReport): number | undefined {
+function provenAt({ createdAt, certificate }: SignatureReport): number | undefined {
   if (createdAt !== undefined) return createdAt;
   const proven = (certificate?.timestamps ?? []).filter(({ counts }) => counts).map(({ at }) => at);
   return proven.length > 0 ? Math.min(...proven) : undefined;

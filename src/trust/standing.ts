@@ -23,7 +23,7 @@ export interface Standing {
   readonly anchorKeys: readonly string[];
   /** Everything between the anchor's key and the signature, the signing key included. */
   readonly below: readonly string[];
-  /** Everything above the anchor's key. */
+  /** Everything above the anchor's key, by any way that there is. */
   readonly above: readonly string[];
 }
 
@@ -32,5 +32,7 @@ export type StandingFinder = (report: SignatureReport, userId: string) => readon
 
 /** All names of the key that signed. */
 export function signerKeys({ signer }: SignatureReport): string[] {
-  return signer ? [signer.keyHash, signer.fingerprint] : [];
+  if (!signer) return [];
+  const { keyHash, primaryKeyHash, fingerprint } = signer;
+  return [...(primaryKeyHash === undefined ? [] : [primaryKeyHash]), keyHash, fingerprint];
 }

@@ -15,7 +15,10 @@ export interface Trust {
   readonly anchors: readonly ReadAnchor[];
   /** By fingerprint, as `normalFingerprint` writes it. */
   readonly byFingerprint: ReadonlyMap<string, readonly AnchoredKey[]>;
-  /** By the SHA-256 of a certificate, lower-case hexadecimal, whether or not the fingerprint is that of one. */
+  /**
+   * By the SHA-256 of a certificate, lower-case hexadecimal: only keys without names, as one that the reader gave names to is theirs who are
+   * named, whatever it certifies.
+   */
   readonly byCertificate: ReadonlyMap<string, readonly AnchoredKey[]>;
   /** By an authority's key and name, as `authorityName` joins them. */
   readonly byAuthority: ReadonlyMap<string, readonly AnchoredKey[]>;
@@ -45,15 +48,23 @@ export async function readTrust(settings: Omit<TrustSettings, "version">): Promi
   return {
     anchors,
     byFingerprint,
-    byCertificate: new Map(
-      [...byFingerprint].flatMap(([name, keys]) => (name.length === 64 ? [[name.toLowerCase(), keys] as const] : [])),
-    ),
+    byCertificate: certificatesAmong(byFingerprint),
     byAuthority,
     introducing: anchors.filter(({ depth = 0 }) => depth > 0),
     exclusive: anchors.filter(({ exclusive }) => exclusive),
     policy: readPolicy(settings.policy, new Set(anchors.map(({ id }) => id))),
     decisions: readDecisions(settings.decisions),
   };
+}
+
+function certificatesAmong(byFingerprint: ReadonlyMap<string, readonly AnchoredKey[]>): Trust["byCertificate"] {
+  const certificates = [...byFingerprint].filter(([fingerprint]) => fingerprint.length === 64);
+  return new Map(
+    certificates.map(([fingerprint, keys]) => [
+      fingerprint.toLowerCase(),
+      keys.filter(({ names }) => names.length === 0),
+    ]),
+  );
 }
 
 function append(map: Map<string, AnchoredKey[]>, key: string, value: AnchoredKey): void {

@@ -1,6 +1,7 @@
 import { decodeUtf8 } from "../encoding/bytes.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
+import { isAnchorItself } from "./anchors/is-anchor-itself.js";
 import { askScope } from "./anchors/scope.js";
 import { type AttestedVouch, type JudgingContext, judgeReport } from "./judge-report.js";
 import { ownKeyStandings } from "./own-key.js";
@@ -96,7 +97,9 @@ function introducingVouches(
       .map(({ id }) => id),
   );
   const find = (report: SignatureReport): Standing[] =>
-    ownKeyStandings(trust, report, userId).filter(({ anchor }) => introducers.has(anchor.id));
+    ownKeyStandings(trust, report, userId).filter(
+      ({ anchor }) => introducers.has(anchor.id) && isAnchorItself(anchor, report),
+    );
   return reports
     .flatMap((report) => judgeReport(report, identity, object, find, context))
     .flatMap(({ vouch }) => vouch ?? []);

@@ -26,9 +26,9 @@ export function weigh(found: readonly AttestedVouch[], userId: string, { policy 
   const step = createBudget();
   try {
     const worth = best(vouches, fullTrust, step);
-    const unmet = rules.filter(({ require }) => !satisfies(require, vouches, step));
+    const refusing = rules.filter(({ mode, require }) => mode === "enforce" && !satisfies(require, vouches, step));
+    const unmet = rules.filter((rule) => refusing.includes(rule) || isMissed(rule, vouches, step));
     const lacking = worth < fullTrust;
-    const refusing = unmet.filter(({ mode }) => mode === "enforce");
     return {
       isEnough: !lacking && refusing.length === 0,
       vouches,
@@ -45,6 +45,16 @@ export function weigh(found: readonly AttestedVouch[], userId: string, { policy 
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
     return { isEnough: false, vouches, reasons: [{ code: "too-complex" }], needed: [] };
+  }
+}
+
+/** Of a rule that refuses nobody; one that cannot be decided any more is missed, and refuses nobody either. */
+function isMissed({ mode, require }: ReadRule, vouches: readonly CountedVouch[], step: () => void): boolean {
+  try {
+    return mode !== "enforce" && !satisfies(require, vouches, step);
+  } catch (error) {
+    if (error instanceof TooComplex) return true;
+    throw error;
   }
 }
 
@@ -73,9 +83,9 @@ function needOf({ id, mode }: ReadRule): Need[] {
 function compareVouches(a: AttestedVouch, b: AttestedVouch): number {
   if (a.amount !== b.amount) return b.amount - a.amount;
   if (a.path.length !== b.path.length) return a.path.length - b.path.length;
-  return (
-    compareText(a.anchorId, b.anchorId) || compareText(a.keyId, b.keyId) || compareText(a.below.join(), b.below.join())
-  );
+  const byName =
+    compareText(a.anchorId, b.anchorId) || compareText(a.keyId, b.keyId) || compareText(a.below.join(), b.below.join());
+  return byName || (b.attestedAt ?? 0) - (a.attestedAt ?? 0) || (b.until ?? 0) - (a.until ?? 0);
 }
 
 function compareText(a: string, b: string): number {

@@ -101,8 +101,8 @@ describe("npm run demo", () => {
     await verdict.getByText("✓ trusted").waitFor();
     await page.getByRole("button", { name: "The server swaps Alice's master key" }).click();
     await page.getByText("Alice's master key has changed!").waitFor();
-    await verdict.getByText("? unproven").waitFor();
-    expect(await badgeOf(page)).toContain("unproven");
+    await verdict.getByText("! changed").waitFor();
+    expect(await badgeOf(page)).toContain("changed");
     await page.close();
   }, 90_000);
 

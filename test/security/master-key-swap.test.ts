@@ -8,10 +8,10 @@ it("a server that swaps the master key and keeps the vouches convinces nobody, c
   const served = server.masterKeys.get(victim) ?? {};
   const swapped = await makeCrossSigningKey(victim);
   server.masterKeys.set(victim, { ...swapped.object, signatures: served.signatures });
-  expect((await assess(victim)).level).toBe("unproven");
+  expect((await assess(victim)).level).toBe("changed");
   const manifest = server.manifests.get(victim) as object;
   server.manifests.set(victim, { ...manifest, master_key: `ed25519:${swapped.publicKey}` });
-  expect((await assess(victim)).level).toBe("unproven");
+  expect((await assess(victim)).level).toBe("changed");
 });
 
 it("a master key with one member more is another object", async () => {

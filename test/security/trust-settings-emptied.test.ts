@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { adding, anchorIds, plainAnchor, trustName, trustStage } from "../support/trust-stage.js";
+import { adding, anchorIds, plainAnchor } from "../support/trust-edits.js";
+import { trustName, trustStage } from "../support/trust-stage.js";
 
-const denied = { userId: "@mallory:example.org", masterKey: "key", decision: "deny", decidedAt: 1 } as const;
+const denied = { userId: "@mallory:example.org", masterKey: "A".repeat(43), decision: "deny", decidedAt: 1 } as const;
 
 async function setUp() {
   const stage = await trustStage();

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { adding, anchorIds, removing, type TrustStage, trustName, trustStage } from "../support/trust-stage.js";
+import { adding, anchorIds, removing } from "../support/trust-edits.js";
+import { type TrustStage, trustName, trustStage } from "../support/trust-stage.js";
 
 /** What the server held before and after an anchor was removed and another one added. */
 async function setUp() {
@@ -54,7 +55,11 @@ it("a fork of the newest copy is noticed, though its revision is as high", async
   await device.edit(adding("mine"));
   await stage.put(trustName, before);
   await other.edit(adding("theirs"));
+  const fork = await held(stage);
   const state = await device.read();
   expect(anchorIds(state)).toEqual(["company", "mine", "theirs"]);
   expect(state.problems).toEqual([{ code: "trust-overwritten" }]);
+  // Merged and written back since, it is newer than either.
+  await stage.put(trustName, fork);
+  expect((await device.read()).problems).toEqual([{ code: "trust-rolled-back" }]);
 });

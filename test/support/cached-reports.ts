@@ -27,6 +27,7 @@ export function sampleReport(index: number, changes: Partial<CachedReport> = {})
         fingerprint: sampleKey(-2).slice(0, 40).toUpperCase(),
         signingKey: sampleKey(-3).slice(0, 40).toUpperCase(),
         keyHash: sampleKey(-4),
+        primaryKeyHash: sampleKey(-6),
         names: ["Alice <alice@example.org>"],
       },
       createdAt: sampleNow - 1000,

@@ -1,7 +1,4 @@
-import { readTrust } from "../../src/trust/trust.js";
+import { readTrustState } from "../../src/client/trusting/trust-in-force.js";
 
 /** The trust of a reader who has no anchors. */
-export const nobodyTrusted = {
-  settings: { version: 1, anchors: [] },
-  current: await readTrust({ anchors: [] }),
-} as const;
+export const nobodyTrusted = await readTrustState({ version: 1, anchors: [] });

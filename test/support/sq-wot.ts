@@ -2,8 +2,11 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { concatBytes } from "../../src/encoding/bytes.js";
 import { type WebCertificate, webPackets } from "./openpgp-web.js";
+
+const run = promisify(execFile);
 
 /** A question for a web of trust. */
 export interface WebQuestion {
@@ -46,12 +49,16 @@ export class SqWot {
   }
 }
 
-function answer(args: readonly string[]): Promise<{ failed: boolean; stdout: string; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    execFile("sq-wot", args, (error, stdout, stderr) => {
-      // 1 is an answer; anything else is none.
-      if (error && error.code !== 1) reject(error);
-      else resolve({ failed: error !== null, stdout, stderr });
-    });
-  });
+async function answer(args: readonly string[]): Promise<{ failed: boolean; stdout: string; stderr: string }> {
+  try {
+    return { failed: false, ...(await run("sq-wot", args)) };
+  } catch (error) {
+    // 1 is an answer; anything else is none.
+    if (isAnswer(error)) return { failed: true, stdout: error.stdout, stderr: error.stderr };
+    throw error;
+  }
+}
+
+function isAnswer(error: unknown): error is { stdout: string; stderr: string } {
+  return error instanceof Error && "code" in error && error.code === 1;
 }

@@ -100,6 +100,7 @@ function certificateOf(keys: Keys, { by, says, proven }: SignatureWords, userId:
     subject: subjectOf(keys, by),
     issuer: subjectOf(keys, issuer ?? by),
     serialNumber: "01",
+    isNamedInSignature: true,
     ...(own["serial number"] !== undefined && { subjectSerialNumber: own["serial number"] }),
     notBefore: timeOf(own.began ?? "1 year ago"),
     notAfter: timeOf(own.ends ?? "in 1 year"),

@@ -326,7 +326,10 @@ describe("reading", () => {
     const stolen = (server.masterKeys.get(alice) as { signatures: object }).signatures;
     const next = await makeCrossSigningKey(alice);
     server.masterKeys.set(alice, { ...next.object, signatures: stolen });
-    expect(await assessOne(others)).toMatchObject({ level: "unproven", reasons: [{ report: "bad-signature" }] });
+    expect(await assessOne(others)).toMatchObject({
+      level: "changed",
+      reasons: [{ code: "key-changed" }, { report: "bad-signature" }],
+    });
     expect(changes).toMatchObject([{ userId: alice, after: next.publicKey }]);
   });
 

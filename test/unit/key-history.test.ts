@@ -190,12 +190,13 @@ describe("what becomes of keys seen one after the other", () => {
 });
 
 describe("when a signature was made", () => {
-  const certificate = { notBefore: minute(3) } as SignerCertificate;
+  const certificate = { notBefore: minute(3), isNamedInSignature: true } as SignerCertificate;
 
-  it("is its own word, else the beginning of its certificate, else unknown", () => {
+  it("is its own word, else the beginning of the certificate that it names, else unknown", () => {
     const valid = { status: "valid", code: "valid" } as const;
     expect(signedAt({ ...valid, createdAt: minute(1), certificate })).toBe(minute(1));
     expect(signedAt({ ...valid, certificate })).toBe(minute(3));
+    expect(signedAt({ ...valid, certificate: { ...certificate, isNamedInSignature: false } })).toBeUndefined();
     expect(signedAt(valid)).toBeUndefined();
     expect(judgePin(outcomeOf([sighting("A")]).known, masterKey("B"), signedAt(valid)).state).toBe("changed");
   });

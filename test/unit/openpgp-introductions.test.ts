@@ -1,3 +1,4 @@
+import * as library from "openpgp";
 import { describe, expect, it } from "vitest";
 import { type OpenPgpOptions, openpgp } from "../../src/algorithms/openpgp/index.js";
 import { concatBytes, utf8 } from "../../src/encoding/bytes.js";
@@ -305,5 +306,45 @@ it("ends when it is aborted", async () => {
   const signal = AbortSignal.abort();
   await expect(algorithm.introductions({ roots: [rKey.fingerprint], now: now * 1000, signal })).rejects.toMatchObject({
     code: "ERR_ABORTED",
+  });
+});
+
+describe("the list", () => {
+  it("is the same one until the keyring or the passage of time changes it", async () => {
+    const { r, a, t } = trio();
+    certify(r, t, "T", { hashed: [says.expiresAfter(101 * daySeconds)] });
+    certify(r, a, "A", { created: now + 2 * daySeconds });
+    const algorithm = openpgp({ keys: [r, a, t].map(webPackets) });
+    const at = (seconds: number): Promise<readonly Introduction[]> =>
+      algorithm.introductions({ roots: [rKey.fingerprint], now: seconds * 1000 });
+    const first = await at(now);
+    expect(await at(now + 60)).toBe(first);
+    expect(await algorithm.introductions({ roots: [tKey.fingerprint], now: now * 1000 })).not.toEqual(first);
+    expect((await at(now + daySeconds - 1)).map(({ name }) => name)).toEqual(["R", "T"]);
+    expect((await at(now + daySeconds)).map(({ name }) => name)).toEqual(["R"]);
+    expect((await at(now + 2 * daySeconds)).map(({ name }) => name)).toEqual(["R", "A"]);
+    expect(await at(now)).toEqual(first);
+    revokeKey(t);
+    await algorithm.importKeys(webPackets(t));
+    expect((await at(now)).map(({ name }) => name)).toEqual(["R"]);
+  });
+
+  it("is made without what failed, which is tried again the next time", async () => {
+    const { r, a, t } = trio();
+    certify(r, a, "A");
+    certify(r, t, "T");
+    let failures = 0;
+    class Flaky extends library.SignaturePacket {
+      override async verify(...args: Parameters<library.SignaturePacket["verify"]>): Promise<void> {
+        if (args[1] === library.enums.signature.certGeneric && failures++ === 0) throw new Error("passes");
+        return super.verify(...args);
+      }
+    }
+    const load = async (): Promise<unknown> => ({ ...library, SignaturePacket: Flaky });
+    const algorithm = openpgp({ keys: [r, a, t].map(webPackets), load });
+    const names = async (): Promise<string[]> =>
+      (await algorithm.introductions({ roots: [rKey.fingerprint], now: now * 1000 })).map(({ name }) => name);
+    expect(await names()).toEqual(["R", "T"]);
+    expect(await names()).toEqual(["R", "A", "T"]);
   });
 });

@@ -128,7 +128,12 @@ describe("a signature by a subkey", () => {
     const verdict = await judge(makeValue(subkey, object), { keys: withSubkey, key: alice });
     expect(verdict).toMatchObject({
       code: "valid",
-      signer: { fingerprint: alice.fingerprint, signingKey: subkey.fingerprint, keyHash: keyHash(subkey) },
+      signer: {
+        fingerprint: alice.fingerprint,
+        signingKey: subkey.fingerprint,
+        keyHash: keyHash(subkey),
+        primaryKeyHash: keyHash(alice),
+      },
     });
   });
 

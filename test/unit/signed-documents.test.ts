@@ -293,7 +293,7 @@ describe("a file of settings", () => {
     ["a policy that is none", "ERR_SETTINGS_MALFORMED", { policy: null }],
     [
       "a decision about no key",
-      "ERR_SETTINGS_MALFORMED",
+      "ERR_POLICY_INVALID",
       { decisions: [{ ...bob, masterKey: "x", decision: "deny", decidedAt: now }] },
     ],
     ["an anchor that is none", "ERR_ANCHOR_INVALID", { anchors: [{ id: "x" }] }],

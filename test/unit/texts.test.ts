@@ -69,6 +69,13 @@ describe("explaining an assessment", () => {
     expect(bare(level)).toBe("@alice:example.org is trusted: those whom you trust to say so vouch for this very key.");
   });
 
+  it("names who vouched for a key that took another's place", () => {
+    const reattested = { ...vouched, reasons: [{ code: "re-attested" as const, before: "old", after: "new" }] };
+    expect(bare(explain(reattested, options).reasons[0])).toBe(
+      "The key of @alice:example.org changed from old to new, and Example AG has vouched for the new one since.",
+    );
+  });
+
   it("leaves out an end that is not known", () => {
     const [vouch] = vouched.vouches;
     if (!vouch) throw new Error("no vouch");

@@ -55,7 +55,13 @@ const valid: readonly object[] = [
   ...[
     ...["0123 4567 89ab cdef 0123 4567 89AB CDEF 0123 4567", hash, "SHA256:abc", "c29tZSBrZXk=", pem],
     `ssh-ed25519 ${Buffer.from("key").toString("base64")} bob@laptop`,
-    ...[{ spki: hash, subject: "CN=CA" }, [{ key: fingerprint, names: ["@bob:example.org"] }, { key: hash }]],
+    ...[
+      { spki: hash, subject: "CN=CA" },
+      [
+        { key: fingerprint, names: ["@bob:example.org"] },
+        { key: hash, names: [] },
+      ],
+    ],
   ].map((key) => withAnchor({ key })),
   ...["@bob:example.org", "@*:example.org:8448", "@bot-*:*", "@*-bot:*.example.org", "@:[::1]:8448", "@*:*"].map(
     (users) => withScope({ users: [users, { users: `${users.replace("@", "@b")}`, purposes: ["events"], amount: 1 }] }),
@@ -103,7 +109,13 @@ const invalid: readonly (object | readonly unknown[])[] = [
   ...[
     ...["", " ", "=", "0x0123", "0123 4567", fingerprint.slice(1), `0x${fingerprint}`, 5, null, [], {}],
     ...[{ spki: hash }, { spki: "ab", subject: "CN=CA" }, { spki: hash, subject: "CN=CA", extra: 1 }],
-    ...[[{ key: "0123", names: [] }], [{ names: [] }], [{ key: hash, names: [""] }], [{ key: hash, names: "bob" }]],
+    ...[
+      [{ key: "0123", names: [] }],
+      [{ names: [] }],
+      [{ key: hash }],
+      [{ key: hash, names: [""] }],
+      [{ key: hash, names: "bob" }],
+    ],
     [{ key: hash, names: Array(17).fill("bob") }],
   ].map((key) => withAnchor({ key })),
   ...[

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TrustAnchor } from "../../src/model/trust-anchor.js";
-import type { PolicyRule, TrustDecision, TrustSettings } from "../../src/model/trust-policy.js";
+import type { PolicyRule, Requirement, TrustDecision, TrustSettings } from "../../src/model/trust-policy.js";
 import { editTrust } from "../../src/model/trust-settings/edit-trust.js";
 import { mergeTrust } from "../../src/model/trust-settings/merge-trust.js";
 import { resolveTrust } from "../../src/model/trust-settings/resolve-trust.js";
 import { emptyTrust, includesTrust, type TrustDocument } from "../../src/model/trust-settings/trust-document.js";
 import { maxTrustBytes, readTrustText, writeTrustText } from "../../src/model/trust-settings/trust-text.js";
+import { readTrustSettings } from "../../src/trust/read-trust-settings.js";
 import { anyJson, outcome } from "../support/arbitraries.js";
 
 const anchor = (id: string, more: Partial<TrustAnchor> = {}): TrustAnchor => ({
@@ -19,7 +20,7 @@ const anchor = (id: string, more: Partial<TrustAnchor> = {}): TrustAnchor => ({
 const rule = (id: string, amount: number): PolicyRule => ({ id, scope: {}, require: { amount } });
 const decision = (decided: "accept" | "deny", more: Partial<TrustDecision> = {}): TrustDecision => ({
   userId: "@bob:example.org",
-  masterKey: "key",
+  masterKey: "A".repeat(43),
   decision: decided,
   decidedAt: 1,
   ...more,
@@ -51,7 +52,9 @@ describe("merging", () => {
         const { anchors } = resolveTrust(at(one.to)).settings;
         const others = anchors.filter(({ id }) => id !== one.id);
         const wanted = one.kind === "add" ? [...others, anchor(one.id, { amount: one.amount + 1 })] : others;
-        held[one.to] = edit(at(one.to), settings({ anchors: wanted }), `r${one.to}`);
+        const about: Requirement[] = wanted.map(({ id }) => ({ anchor: id }));
+        const rules = about.map((require, index) => ({ id: `about-${index}`, scope: {}, require }));
+        held[one.to] = edit(at(one.to), settings({ anchors: wanted, policy: { version: 1, rules } }), `r${one.to}`);
       }
     }
     return held.map((document) => readTrustText(writeTrustText(document)));
@@ -94,6 +97,16 @@ describe("merging", () => {
     );
   });
 
+  it("always makes settings that can be read", async () => {
+    await fc.assert(
+      fc.asyncProperty(devices, async (held) => {
+        const { settings: merged } = resolveTrust(held.reduce(mergeTrust, emptyTrust));
+        expect(await readTrustSettings(merged)).toEqual(merged);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it("does not let an older device bring a removed anchor back", () => {
     const old = edit(emptyTrust, settings({ anchors: [anchor("x"), anchor("y")] }), "old");
     const removed = edit(old, settings({ anchors: [anchor("y")] }), "one");
@@ -122,7 +135,7 @@ describe("what two devices write at once", () => {
 
   it("is no conflict where it is the same", () => {
     const wanted = settings({ anchors: [anchor("x")] });
-    expect(atOnce(settings(), wanted, wanted)).toEqual({ settings: wanted, conflicts: [] });
+    expect(atOnce(settings(), wanted, wanted)).toEqual({ revision: 1, settings: wanted, conflicts: [] });
   });
 
   it("keeps an anchor that was changed in two ways from counting, and keeps both ways", () => {
@@ -132,7 +145,7 @@ describe("what two devices write at once", () => {
       settings({ anchors: [wide] }),
       settings({ anchors: [narrow] }),
     );
-    expect(both.anchors).toEqual([]);
+    expect(both.anchors).toEqual([{ ...narrow, notAfter: 0 }]);
     expect(conflicts).toMatchObject([{ entry: "anchor:x", versions: [{ value: wide }, { value: narrow }] }]);
   });
 
@@ -225,6 +238,41 @@ describe("what two devices write at once", () => {
   });
 });
 
+describe("a rule about an anchor that another device took away", () => {
+  const about = (require: Requirement): TrustSettings =>
+    settings({ anchors: [anchor("x")], policy: { version: 1, rules: [{ id: "r", scope: {}, require }] } });
+  const unreachable = { amount: Number.MAX_SAFE_INTEGER };
+
+  it.each([
+    [{ anchor: "x" }, unreachable],
+    [{ allOf: [{ amount: 120 }, { anchor: "x" }] }, { allOf: [{ amount: 120 }, unreachable] }],
+    [
+      { atLeast: 1, of: [{ anchor: "x" }, { algorithm: "org.openpgp.signature" }] },
+      { atLeast: 1, of: [unreachable, { algorithm: "org.openpgp.signature" }] },
+    ],
+  ] as const)("is satisfied by others alone, if at all: %j", (require, counting) => {
+    const both = atOnce(settings({ anchors: [anchor("x")] }), settings(), about(require));
+    expect(both.settings).toEqual(
+      settings({ policy: { version: 1, rules: [{ id: "r", scope: {}, require: counting }] } }),
+    );
+    expect(both.conflicts).toMatchObject([{ entry: "rule:r" }]);
+  });
+
+  it("is itself again when the anchor is back", () => {
+    const wanted = about({ anchor: "x" });
+    const gone = mergeTrust(
+      edit(edit(emptyTrust, settings({ anchors: [anchor("x")] })), settings()),
+      edit(emptyTrust, wanted, "two"),
+    );
+    const { settings: now } = resolveTrust(gone);
+    expect(resolveTrust(edit(gone, { ...now, anchors: [anchor("x")] }))).toEqual({
+      revision: 3,
+      settings: wanted,
+      conflicts: [],
+    });
+  });
+});
+
 describe("settling a conflict", () => {
   const base = edit(emptyTrust, settings({ anchors: [anchor("x")], policy: { version: 1, rules: [rule("r", 120)] } }));
   const change = (amount: number, replica: string): TrustDocument =>
@@ -235,7 +283,7 @@ describe("settling a conflict", () => {
     );
   const inConflict = mergeTrust(change(60, "one"), change(90, "two"));
 
-  it("names the anchor again", () => {
+  it("writes the anchor anew", () => {
     const { settings: now } = resolveTrust(inConflict);
     const settled = edit(inConflict, { ...now, anchors: [anchor("x", { amount: 60 })] }, "two");
     expect(resolveTrust(settled)).toMatchObject({
@@ -247,13 +295,13 @@ describe("settling a conflict", () => {
   it("leaves a conflict alone that an edit is not about", () => {
     const { settings: now } = resolveTrust(inConflict);
     expect(edit(inConflict, now)).toBe(inConflict);
-    const edited = edit(inConflict, { ...now, anchors: [anchor("y")] });
+    const edited = edit(inConflict, { ...now, anchors: [...now.anchors, anchor("y")] });
     expect(resolveTrust(edited).conflicts).toHaveLength(2);
   });
 
   it("drops one version of a rule", () => {
     const { settings: now } = resolveTrust(inConflict);
-    const settled = edit(inConflict, settings({ policy: { version: 1, rules: [rule("r", 90)] } }));
+    const settled = edit(inConflict, { ...now, policy: { version: 1, rules: [rule("r", 90)] } });
     expect(now.policy?.rules).toHaveLength(2);
     expect(resolveTrust(settled)).toMatchObject({
       settings: { policy: { rules: [rule("r", 90)] } },
@@ -305,7 +353,7 @@ describe("the document as it is stored", () => {
 
   it("refuses two anchors of one name and what is no data", () => {
     const twice = settings({ anchors: [anchor("x"), anchor("x")] });
-    expect(outcome(() => edit(emptyTrust, twice))).toEqual({ code: "ERR_TRUST_MALFORMED" });
+    expect(outcome(() => edit(emptyTrust, twice))).toEqual({ code: "ERR_SETTINGS_MALFORMED" });
     const half = settings({ anchors: [anchor("x", { amount: 0.5 })] });
     expect(outcome(() => edit(emptyTrust, half))).toEqual({ code: "ERR_JSON_VALUE" });
   });

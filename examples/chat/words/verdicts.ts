@@ -1,4 +1,5 @@
 import type { AssessmentReason, IdentityAssessment, ReportCode, TrustAnchor, TrustLevel } from "matrix-countersign";
+import { explain } from "matrix-countersign/texts";
 import { abbreviate } from "../ui/fingerprint.js";
 
 /** What a badge says. */
@@ -66,10 +67,12 @@ export function wordsOfScope({ scope }: TrustAnchor): string {
 
 /** One reason of an assessment, as a sentence. */
 export function wordsOfReason(
-  { code, keyId, anchorId, report }: AssessmentReason,
-  { userId, reports }: IdentityAssessment,
+  reason: AssessmentReason,
+  assessment: IdentityAssessment,
   anchors: readonly TrustAnchor[],
 ): string {
+  const { code, keyId, anchorId, report } = reason;
+  const { userId, reports } = assessment;
   const signer = reports.find((candidate) => candidate.keyId === keyId)?.signer;
   const anchor = anchors.find(({ id }) => id === anchorId);
   const by = signer === undefined ? "" : ` by ${abbreviate(signer.fingerprint)}`;
@@ -97,6 +100,6 @@ export function wordsOfReason(
     case "not-valid":
       return `A signature counts for nothing, because ${codes[report ?? "malformed"]}.`;
     default:
-      return `Signed${by}: ${code.replaceAll("-", " ")}.`;
+      return explain({ ...assessment, reasons: [reason] }, { settings: { anchors } }).reasons.join();
   }
 }

@@ -70,6 +70,7 @@ function queryKeys({ server, session, body }: AuthenticatedRequest): JsonObject 
     self_signing: [],
     user_signing: [],
     event_signing: [],
+    public_user_signing: [],
   };
   const devices: [string, JsonValue][] = [];
   for (const [userId, deviceIds] of Object.entries(wanted)) {
@@ -88,7 +89,10 @@ function queryKeys({ server, session, body }: AuthenticatedRequest): JsonObject 
     master_keys: objectFrom(found.master),
     self_signing_keys: objectFrom(found.self_signing),
     user_signing_keys: objectFrom(found.user_signing),
-    ...(server.profile.proposals === true && { event_signing_keys: objectFrom(found.event_signing) }),
+    ...(server.profile.proposals === true && {
+      event_signing_keys: objectFrom(found.event_signing),
+      "org.matrix.msc2882.public_user_signing_keys": objectFrom(found.public_user_signing),
+    }),
     failures: {},
   };
 }

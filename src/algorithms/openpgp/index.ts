@@ -1,4 +1,5 @@
 /** @module matrix-countersign/openpgp */
+export type { HttpFetch } from "../shared/bounded-fetch.js";
 export type { FoundKey } from "./found-keys.js";
 export { type HkpsOptions, hkpsResolver } from "./hkps-resolver.js";
 export type { KeyImport } from "./keyring.js";
@@ -13,3 +14,4 @@ export {
   type UnlockedPrivateKey,
 } from "./signer.js";
 export { type WkdOptions, wkdResolver } from "./wkd-resolver.js";
+export type { WkdMethod } from "./wkd-url.js";

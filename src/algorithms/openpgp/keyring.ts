@@ -42,6 +42,7 @@ export class Keyring {
   readonly #fingerprints = new Map<string, string>();
   #completed = new WeakMap<Certificate, Certificate>();
   #contents: Promise<string> | undefined;
+  #additions = 0;
 
   /** The certificate with this primary fingerprint, upper-case. */
   find(fingerprint: string): Certificate | undefined {
@@ -69,7 +70,13 @@ export class Keyring {
     this.#addRevocations(strays);
     this.#contents = undefined;
     this.#completed = new WeakMap();
+    this.#additions++;
     return imports;
+  }
+
+  /** Another number after each addition. */
+  get additions(): number {
+    return this.#additions;
   }
 
   /** A certificate from elsewhere together with the revocation certificates for it that were imported alone. */

@@ -3,6 +3,7 @@ import { throwIfAborted } from "../../model/abort.js";
 import { clockSkewMs } from "../shared/limits.js";
 import type { Statements } from "./certifications.js";
 import { checkSignature, type Outcome, type SignedData } from "./check-signature.js";
+import type { Horizon } from "./horizon.js";
 import type { OpenPgpLibrary } from "./library.js";
 import { maxStatementsOfSlowKeys } from "./limits.js";
 import { isSlow, type PublicKey } from "./public-key.js";
@@ -42,7 +43,7 @@ export class StatementJudge {
     library: OpenPgpLibrary,
     statements: Statements,
     parties: StatementParties,
-    nowMs: number,
+    horizon: Horizon,
     signal: AbortSignal | undefined,
   ): Promise<LiveStatement | undefined> {
     const { signatures, isFlooded } = statements;
@@ -51,9 +52,10 @@ export class StatementJudge {
     for (const signature of [...signatures].sort(lastWordFirst)) {
       throwIfAborted(signal);
       const beginsMs = signature.createdMs - clockSkewMs;
-      if (beginsMs <= nowMs) {
+      horizon.note(beginsMs);
+      if (beginsMs <= horizon.nowMs) {
         const outcome = await this.#check(library, signature, parties);
-        if (outcome === "right") return live(signature, parties, untilMs, nowMs);
+        if (outcome === "right") return live(signature, parties, untilMs, horizon);
         if (outcome === "unsupported") return undefined;
       } else {
         untilMs = Math.min(untilMs, beginsMs);
@@ -78,12 +80,13 @@ function live(
   signature: ParsedSignature,
   { issuer, target }: StatementParties,
   nextMs: number,
-  nowMs: number,
+  horizon: Horizon,
 ): LiveStatement | undefined {
   const { createdMs, expiresMs } = signature;
   const trust = readTrust(signature);
+  horizon.note(expiresMs);
   if (isRevocation(signature) || refusalOf(signature) !== undefined || !trust || trust.amount === 0) return undefined;
-  if (expiresMs <= nowMs || createdMs < Math.max(issuer.createdMs, target.createdMs)) return undefined;
+  if (expiresMs <= horizon.nowMs || createdMs < Math.max(issuer.createdMs, target.createdMs)) return undefined;
   return { ...trust, createdMs, untilMs: Math.min(expiresMs, nextMs) };
 }
 

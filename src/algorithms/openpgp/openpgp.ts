@@ -59,7 +59,7 @@ export interface OpenPgpAlgorithm extends SignatureAlgorithm {
 }
 
 /** Changes with every change of the rules, so that no older verdict is taken for one of today's. */
-const rulesVersion = 2;
+const rulesVersion = 3;
 const hourMs = 60 * 60_000;
 const resolverTimeoutMs = 30_000;
 /** The longest that timers of browsers and of Node wait. */

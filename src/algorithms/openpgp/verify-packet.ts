@@ -84,9 +84,10 @@ function judgeTimes(signature: ParsedSignature, primary: KeyState, signer: KeySt
 
 function describe(made: JudgedKey, certificate: JudgedCertificate, nowMs: number): Signer {
   const { fingerprint, keyHash } = made.key;
+  const primary = certificate.primary.key;
   return {
-    fingerprint: certificate.primary.key.fingerprint,
-    ...(made.isSubkey ? { signingKey: fingerprint } : {}),
+    fingerprint: primary.fingerprint,
+    ...(made.isSubkey ? { signingKey: fingerprint, primaryKeyHash: primary.keyHash } : {}),
     keyHash,
     names: namesAt(certificate.userIds, nowMs),
   };

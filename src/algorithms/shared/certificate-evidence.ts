@@ -31,6 +31,8 @@ export interface EvidenceInput {
   readonly nameOwner: (path: CertificationPath) => Naming | undefined;
   /** What stands behind the algorithm in the key ID. */
   readonly keyId: string | undefined;
+  /** Whether the signature names the certificate; that it is this one is verified. */
+  readonly isNamedInSignature: boolean;
   readonly timestamps: readonly SignatureTimestamp[];
 }
 
@@ -51,7 +53,8 @@ export async function signerOf(certificate: Certificate): Promise<Signer> {
 
 /** What a report shows of the signer's certificate and its paths. */
 export async function certificateEvidence(input: EvidenceInput): Promise<SignerCertificate> {
-  const { certificate, presented, validPaths, lapsedPaths, anyPath, nameOwner, keyId, timestamps } = input;
+  const { certificate, presented, validPaths, lapsedPaths, anyPath, nameOwner, keyId, isNamedInSignature, timestamps } =
+    input;
   const { sha256, subject, issuer, notBefore, notAfter, extensions } = certificate;
   const subjectSerialNumber = serialNumberIn(subject);
   return {
@@ -71,6 +74,7 @@ export async function certificateEvidence(input: EvidenceInput): Promise<SignerC
       lapsedPaths.map(async (path) => ({ ...(await pathEvidence(path, nameOwner(path))), code: path.code })),
     ),
     isIssuerInKeyId: keyId !== undefined && issuerKeyId(anyPath?.chain ?? [certificate], presented) === keyId,
+    isNamedInSignature,
     timestamps,
   };
 }

@@ -12,6 +12,7 @@ import { verifySignerInfo } from "./cms-verify.js";
 import { Fault, verdictOf } from "./fault.js";
 import { lapsedPaths } from "./lapsed-path.js";
 import type { Naming } from "./matrix-names.js";
+import { oid } from "./object-identifiers.js";
 import type { CertificationPath, PathRequest, PathVerdict } from "./path-types.js";
 import { type TimestampFindings, validateAt } from "./validate-at.js";
 
@@ -90,6 +91,7 @@ async function judge(input: VerifyInput, config: CertificateConfig, rules: Signe
       anyPath: paths.validPaths[0] ?? paths.rejectedPaths[0],
       nameOwner,
       keyId: input.key,
+      isNamedInSignature: signer.signedAttributes?.values.has(oid.signingCertificateV2) ?? false,
       timestamps: timestamps.shown,
     }),
     valueHash: toHex(await sha256(bytes)),

@@ -60,7 +60,7 @@ export function createConferrer(session: Session, events: ConferrerEvents): Conf
   /** What fails for one batch as a whole fails for those that wait too: they are told of together. */
   async function conferBatch(batch: readonly AssessedIdentity[]): Promise<void> {
     try {
-      const allowed = await notWithdrawn(session, batch);
+      const allowed = (await notWithdrawn(session, batch)).filter(isStillMeant);
       const outcomes = allowed.length > 0 ? await confer(session, allowed, false, callContext(session)) : [];
       for (const [userId, { conferral, error }] of outcomes) {
         if (error)
@@ -74,6 +74,13 @@ export function createConferrer(session: Session, events: ConferrerEvents): Conf
       fail([...batch, ...waiting.values()], error);
       waiting.clear();
     }
+  }
+
+  /** Whoever was trusted under other settings waits for the next assessment. */
+  function isStillMeant(one: AssessedIdentity): boolean {
+    const isMeant = one.isCurrent();
+    if (!isMeant) settledUntil.delete(nameOf(one));
+    return isMeant;
   }
 
   function fail(those: readonly AssessedIdentity[], cause: unknown): void {

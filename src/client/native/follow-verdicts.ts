@@ -2,6 +2,7 @@ import type { IdentityAssessment } from "../../model/assessment.js";
 import type { SignedIdentity } from "../../model/identity.js";
 import { type NativeOutlived, outlived } from "../../trust/outlived.js";
 import type { Session } from "../session.js";
+import type { AssessedIdentity } from "./assured-key.js";
 import { type ConferrerEvents, createConferrer } from "./conferrer.js";
 
 /** What a follower tells of. */
@@ -13,6 +14,7 @@ export interface FollowerEvents extends ConferrerEvents {
 export type VerdictFollower = (
   identities: ReadonlyMap<string, SignedIdentity>,
   assessments: readonly IdentityAssessment[],
+  isCurrent: AssessedIdentity["isCurrent"],
 ) => Promise<void>;
 
 /**
@@ -21,14 +23,14 @@ export type VerdictFollower = (
  */
 export function createFollower(session: Session, events: FollowerEvents): VerdictFollower {
   const conferrer = createConferrer(session, events);
-  return async (identities, assessments) => {
+  return async (identities, assessments, isCurrent) => {
     // A store that is closed meanwhile ends this as it ends the instance.
     const conferrals = await session.store.conferrals().catch(() => []);
     for (const one of outlived(conferrals, assessments)) events.outlived(one);
-    if (session.trust.settings.policy?.conferNative !== true || session.offline) return;
+    if (session.inForce.current.settings.policy?.conferNative !== true || session.offline) return;
     for (const assessment of assessments) {
       const identity = identities.get(assessment.userId);
-      if (identity) conferrer.consider({ identity, assessment });
+      if (identity) conferrer.consider({ identity, assessment, isCurrent });
     }
   };
 }

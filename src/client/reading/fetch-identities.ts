@@ -27,6 +27,8 @@ export interface ReadingSources {
   readonly fields: FieldCache;
   /** An answer to `/keys/query` in place of asking. */
   readonly keys?: JsonObject | undefined;
+  /** Users whose vouching for others is considered (MSC2882). */
+  readonly vouchingUsers?: readonly string[];
   /** Whether nobody is asked: what there is comes from `keys`, bundles and memory. */
   readonly offline?: boolean;
   /** Whether profiles are asked anew, whatever the cache and the rooms hold. */
@@ -134,6 +136,7 @@ async function readAll(
 ): Promise<Map<string, SignedIdentity>> {
   const fetchedAt = shared.now();
   const { memory, fields, offline } = shared.sources;
+  const vouchingUsers = new Set(shared.sources.vouchingUsers);
   const read = await Promise.all(
     [...keys].map(async ([userId, queried]) => {
       const manifests = await readOwner(userId, queried, together, shared, fetchedAt);
@@ -155,7 +158,7 @@ async function readAll(
   return new Map(
     read.map(({ userId, queried, manifests }) => [
       userId,
-      identityOf(userId, queried, manifests, readingProblems, fetchedAt),
+      identityOf(userId, queried, manifests, readingProblems, vouchingUsers, fetchedAt),
     ]),
   );
 }

@@ -5,10 +5,20 @@ import type { ReadingContext, ReadingSources } from "./fetch-identities.js";
 
 /** Where an instance looks for manifests, and what a call says about it. */
 export function readingSources(
-  { rooms, direct, bundles, offline, store }: Session,
+  { rooms, direct, bundles, offline, store, vouchingUsers }: Session,
   { fresh = false, keys }: FetchOptions = {},
 ): ReadingSources {
-  return { rooms: [...rooms], direct, bundles, offline, memory: store, fields: store, fresh: fresh && !offline, keys };
+  return {
+    rooms: [...rooms],
+    direct,
+    bundles,
+    vouchingUsers: [...vouchingUsers.keys()],
+    offline,
+    memory: store,
+    fields: store,
+    fresh: fresh && !offline,
+    keys,
+  };
 }
 
 /** What an instance reads with. */

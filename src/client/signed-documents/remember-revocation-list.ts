@@ -6,6 +6,7 @@ import type { TrustAnchor } from "../../model/trust-anchor.js";
 import type { TrustMemory } from "../../model/trust-record.js";
 import { readAnchorKey } from "../../trust/anchors/anchor-key.js";
 import type { DocumentFile } from "./document-file.js";
+import { mergeRevocationLists } from "./merge-revocation-lists.js";
 import { type RevocationListFinding, type VerifyListOptions, verifyRevocationList } from "./verify-revocation-list.js";
 
 /** Whose list it is: another key under the same `id` is another anchor, which the list of the one before does not bind. */
@@ -32,13 +33,22 @@ export async function takeRevocationList(
 /**
  * The newest list of an anchor that was ever verified here; `undefined` where there is none.
  *
+ * Found by any of the anchor's own keys: who lists somebody else's key beside it, or a new key of its own, forgets nothing that was
+ * taken back.
+ *
  * @throws CountersignError `ERR_ANCHOR_INVALID`, `ERR_CLOSED`
  */
 export async function rememberedRevocationList(
   anchor: ListOwner,
   memory: Pick<TrustMemory, "getTrust">,
 ): Promise<RevocationList | undefined> {
-  const record = await memory.getTrust(await recordName(anchor));
+  const names = await recordNames(anchor);
+  const lists = await Promise.all(names.map((name) => recall(name, memory)));
+  return lists.reduce((seen, list) => (list ? mergeRevocationLists(list, seen).list : seen), undefined);
+}
+
+async function recall(name: string, memory: Pick<TrustMemory, "getTrust">): Promise<RevocationList | undefined> {
+  const record = await memory.getTrust(name);
   try {
     return record && readRevocationList(record.settings);
   } catch (error) {
@@ -54,12 +64,14 @@ async function remember(
   memory: Pick<TrustMemory, "putTrust">,
 ): Promise<void> {
   const settings = revocationListContent(list);
-  const digest = await hexDigest(settings);
-  await memory.putTrust(await recordName(anchor), { revision: list.sequence, digest, settings, seenAt: now });
+  const record = { revision: list.sequence, digest: await hexDigest(settings), settings, seenAt: now };
+  for (const name of await recordNames(anchor)) await memory.putTrust(name, record);
 }
 
-async function recordName({ id, algorithm, key }: ListOwner): Promise<string> {
-  return `revocation-list:${await hexDigest([id, algorithm, await readAnchorKey(key)])}`;
+/** One for each key that may sign the anchor's lists. */
+async function recordNames({ id, algorithm, key }: ListOwner): Promise<string[]> {
+  const own = (await readAnchorKey(key)).filter((handle) => "authority" in handle || handle.names.length === 0);
+  return Promise.all(own.map(async (handle) => `revocation-list:${await hexDigest([id, algorithm, handle])}`));
 }
 
 async function hexDigest(value: unknown): Promise<string> {

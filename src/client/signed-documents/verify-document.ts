@@ -20,6 +20,8 @@ export interface DocumentContext {
   readonly algorithms: readonly SignatureAlgorithm[];
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether algorithms may ask nobody over the network. Default `false`. */
+  readonly offline?: boolean;
   readonly signal?: AbortSignal;
 }
 

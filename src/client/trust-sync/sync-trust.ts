@@ -25,7 +25,7 @@ export interface TrustSyncContext {
 }
 
 /** A change of the settings, made on the newest document that can be had. */
-export type TrustChange = (document: TrustDocument, stamp: TrustStamp) => TrustDocument;
+export type TrustChange = (document: TrustDocument, stamp: TrustStamp) => TrustDocument | Promise<TrustDocument>;
 
 type Report = (code: TrustProblemCode, cause?: unknown) => void;
 
@@ -50,7 +50,7 @@ export async function syncTrust(context: TrustSyncContext, change?: TrustChange)
   let known: KnownTrust = { document: emptyTrust, served: emptyTrust, ...before, replica };
   let found = await readServed(client, signal).catch((cause) => orKnown(cause, before !== undefined, signal, report));
   known = take(known, found, report);
-  if (change) known = changed(known, change, { replica, at: now() });
+  if (change) known = await changed(known, change, { replica, at: now() });
   for (let tries = 0; await keep(memory, known, now(), report); tries++) {
     if (!found || includesTrust(found, known.document)) break;
     if (tries === maxTries) report("trust-unsaved");
@@ -104,8 +104,8 @@ function take(known: KnownTrust, found: TrustDocument | undefined, report: Repor
 }
 
 /** @throws CountersignError `ERR_TRUST_SIZE` */
-function changed(known: KnownTrust, change: TrustChange, stamp: TrustStamp): KnownTrust {
-  const document = change(known.document, stamp);
+async function changed(known: KnownTrust, change: TrustChange, stamp: TrustStamp): Promise<KnownTrust> {
+  const document = await change(known.document, stamp);
   if (document !== known.document) writeTrustText(document);
   return { ...known, document };
 }

@@ -10,6 +10,7 @@ import { resolveTrust } from "../../model/trust-settings/resolve-trust.js";
 import { settleTrust } from "../../model/trust-settings/settle-trust.js";
 import type { TrustVersion } from "../../model/trust-settings/trust-document.js";
 import type { TrustState } from "../../model/trust-settings/trust-state.js";
+import { readTrustSettings } from "../../trust/read-trust-settings.js";
 import { createPublishLock, type PublishLock } from "../publish-lock.js";
 import type { Session } from "../session.js";
 import { replaceTrust, syncTrust, type TrustChange, type TrustSyncContext } from "./sync-trust.js";
@@ -17,7 +18,8 @@ import { replaceTrust, syncTrust, type TrustChange, type TrustSyncContext } from
 /** The user's trust settings, as they lie in secret storage under `org.matrix.msc2961.trust`. */
 export interface TrustSide {
   /**
-   * Reads them, and brings into secret storage what this device knows and the server lacks: so reading may write.
+   * Reads them, unchecked: see `readTrustSettings`. Brings into secret storage what this device knows and the server lacks: so
+   * reading may write.
    *
    * @throws CountersignError `ERR_TRUST_UNREADABLE`, `ERR_TRUST_MALFORMED` (secret storage cannot be read, and this device knows
    *   nothing: never the same as having no settings), `ERR_CLOSED`, `ERR_ABORTED`
@@ -27,7 +29,7 @@ export interface TrustSide {
    * Changes them: what `change` leaves as it was handed in is not written, so what other devices write at the same time stays.
    * They count on this device as soon as this resolves; whether they are saved too, `problems` says.
    *
-   * @throws CountersignError what {@link TrustSide.read} throws; `ERR_TRUST_MALFORMED` (no settings, or a name twice),
+   * @throws CountersignError what {@link TrustSide.read} throws; `ERR_SETTINGS_MALFORMED`, `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`,
    *   `ERR_TRUST_SIZE`, `ERR_JSON_*`: nothing was changed then
    */
   edit(change: (settings: TrustSettings) => TrustSettings, signal: AbortSignal): Promise<TrustState>;
@@ -71,7 +73,10 @@ export function openTrust({ client, store, now, ...options }: TrustSideOptions):
   return {
     read: (signal) => run(undefined, signal),
     edit: (change, signal) =>
-      run((document, stamp) => editTrust(document, change(resolveTrust(document).settings), stamp), signal),
+      run(async (document, stamp) => {
+        const wanted = await readTrustSettings(change(resolveTrust(document).settings));
+        return editTrust(document, wanted, stamp);
+      }, signal),
     settle: (entry, choice, signal) => run((document, stamp) => settleTrust(document, entry, choice, stamp), signal),
     replaceUnreadable: (signal) => lock(() => replaceTrust(context(signal)), signal),
     onChange: (listener) => onTrustSecret(client, listener),

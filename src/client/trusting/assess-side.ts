@@ -1,4 +1,4 @@
 /** What weighs signatures: loaded when the first anchors are read. */
-export { assessUsers } from "./assess-users.js";
-export { outlivedUsers } from "./outlived-users.js";
-export { readTrustState } from "./trust-in-force.js";
+export { assessUsers, judgeUsers } from "./assess-users.js";
+export { putInForce, readTrustState } from "./trust-in-force.js";
+export { readVouchingUsers } from "./vouching-users.js";

@@ -1,9 +1,9 @@
 import { orAborted, throwIfAborted } from "../../model/abort.js";
-import type { Introduction } from "../../model/introduction.js";
-import { usesIntroductions } from "../../trust/introduced.js";
+import { introducingKeys } from "../../trust/introduced.js";
 import type { Trust } from "../../trust/trust.js";
 import { TrustNetwork } from "../../trust/web/trust-network.js";
 import type { Session } from "../session.js";
+import { readIntroductions } from "./read-introductions.js";
 
 /** What keys said about each other a while ago, for who asks the same again. */
 export interface KnownNetwork {
@@ -19,7 +19,7 @@ const none = new TrustNetwork([]);
 
 /**
  * What keys say about each other, as far as it may lead from the anchors to somebody. Asks each algorithm that has such statements;
- * from one that fails there are none.
+ * from one that fails, or says what is none, there are none.
  *
  * @throws CountersignError `ERR_ABORTED`
  */
@@ -29,30 +29,35 @@ export async function networkFor(
   now: number,
   signal: AbortSignal,
 ): Promise<TrustNetwork> {
-  const sources = [...session.registry.values()].flatMap(({ id, introductions, cacheContext }) => {
-    const anchors = trust.anchors.filter((anchor) => anchor.algorithm === id && usesIntroductions(anchor));
-    const roots = anchors.flatMap(({ keys }) => keys.flatMap((key) => ("fingerprint" in key ? [key.fingerprint] : [])));
-    return introductions && roots.length > 0 ? [{ id, introductions, cacheContext, roots: roots.sort() }] : [];
+  const sources = [...session.registry.values()].flatMap((algorithm) => {
+    const { id } = algorithm;
+    const roots = trust.anchors.filter((anchor) => anchor.algorithm === id).flatMap(introducingKeys);
+    return algorithm.introductions && roots.length > 0 ? [{ id, algorithm, roots: roots.sort() }] : [];
   });
   if (sources.length === 0) return none;
-  const contexts = await orNothing(Promise.all(sources.map(({ cacheContext }) => cacheContext?.())), signal);
-  const isLasting = contexts?.every((context) => context !== undefined) ?? false;
-  const question = JSON.stringify([contexts, sources.map(({ id, roots }) => [id, roots])]);
+  const contexts = await Promise.all(
+    sources.map(({ algorithm }) => orNothing(async () => algorithm.cacheContext?.(), signal)),
+  );
+  const isLasting = contexts.every((context) => typeof context === "string");
+  const question = isLasting ? JSON.stringify([contexts, sources.map(({ id, roots }) => [id, roots])]) : "";
   const known = session.networks.at(0);
   if (isLasting && known?.question === question && known.askedAt <= now && now < known.askedAt + maxAgeMs) {
     return known.network;
   }
   const lists = await Promise.all(
-    sources.map(({ introductions, roots }) => orNothing(introductions({ roots, now, signal }), signal)),
+    sources.map(async ({ id, algorithm, roots }) =>
+      readIntroductions(await orNothing(async () => algorithm.introductions?.({ roots, now, signal }), signal), id),
+    ),
   );
-  const network = new TrustNetwork(lists.flatMap((list): readonly Introduction[] => list ?? []));
+  const network = new TrustNetwork(lists.flat());
   if (isLasting) session.networks.splice(0, 1, { question, askedAt: now, network });
   return network;
 }
 
-async function orNothing<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+/** Whatever a third party's code does: an abort alone is thrown. */
+async function orNothing(work: () => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   try {
-    return await orAborted(work, signal);
+    return await orAborted(work(), signal);
   } catch {
     throwIfAborted(signal);
     return undefined;

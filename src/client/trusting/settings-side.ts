@@ -2,6 +2,7 @@
 import type { SignedIdentity } from "../../model/identity.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
 import { type LevelChange, simulate } from "../../trust/simulate.js";
+import type { VouchingUser } from "../../trust/vouching-users.js";
 import type { Session } from "../session.js";
 import { verifyUsers } from "./assess-users.js";
 import { readTrustState } from "./trust-in-force.js";
@@ -14,9 +15,10 @@ export async function simulateSettings(
   session: Session,
   settings: TrustSettings,
   identities: readonly SignedIdentity[],
+  vouchingUsers: readonly VouchingUser[],
   signal?: AbortSignal,
 ): Promise<LevelChange[]> {
-  const { trust } = await readTrustState(settings);
-  const { inputs, contextOf } = await verifyUsers(session, identities, signal);
-  return simulate(inputs, await contextOf(session.inForce.current.trust), await contextOf(trust));
+  const state = await readTrustState(settings);
+  const { inputs, contextOf } = await verifyUsers(session, identities, vouchingUsers, signal);
+  return simulate(inputs, await contextOf(session.inForce.current), await contextOf(state));
 }

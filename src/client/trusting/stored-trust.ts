@@ -1,10 +1,11 @@
+import { HttpError } from "../../errors.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
 import type { TrustVersion } from "../../model/trust-settings/trust-document.js";
 import type { TrustState } from "../../model/trust-settings/trust-state.js";
 import type { CallOptions } from "../options.js";
 import { callContext, type Session } from "../session.js";
 import { openTrust } from "../trust-sync/trust-side.js";
-import { readTrustState } from "./trust-in-force.js";
+import { putInForce } from "./trust-in-force.js";
 
 /**
  * The user's own trust settings, which follow them from device to device in secret storage. What a call returns is in force when it
@@ -15,7 +16,8 @@ export interface StoredTrust {
    * Reads them, and brings into secret storage what this device knows and the server lacks: so reading may write.
    *
    * @throws CountersignError `ERR_TRUST_UNREADABLE`, `ERR_TRUST_MALFORMED` (secret storage cannot be read, and this device knows
-   *   nothing: never the same as having no settings), `ERR_HTTP_OFFLINE`, `ERR_CLOSED`, `ERR_ABORTED`
+   *   nothing: never the same as having no settings), `ERR_SETTINGS_MALFORMED`, `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID` (what a newer
+   *   version wrote and this one does not know: what was in force stays so), `ERR_CLOSED`, `ERR_ABORTED`; HttpError `ERR_HTTP_OFFLINE`
    */
   read(options?: CallOptions): Promise<TrustState>;
   /**
@@ -43,9 +45,10 @@ export interface StoredTrust {
 export function openStoredTrust(session: Session): StoredTrust {
   const stored = openTrust(session);
   const run = async (work: (signal: AbortSignal) => Promise<TrustState>, options: CallOptions = {}) => {
+    if (session.offline) throw new HttpError("ERR_HTTP_OFFLINE", "this instance is offline");
     const { signal } = callContext(session, options.signal);
     const state = await work(signal);
-    if (state.isSaved) session.inForce.current = await readTrustState(state.settings);
+    if (state.revision > 0) await putInForce(session.inForce, state.settings);
     return state;
   };
   return {

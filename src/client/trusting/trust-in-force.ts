@@ -9,8 +9,31 @@ export interface TrustInForce {
   readonly settings: TrustSettings;
   /** The same, ready to be asked. */
   readonly trust: Trust;
-  /** The anchors' lists of revocations that are remembered, by the anchor's ID; read when they are first needed. */
-  lists: Promise<ReadonlyMap<string, RevocationList>> | undefined;
+  /** The anchors' lists of revocations that are remembered, and when they were read: milliseconds since 1970. */
+  lists: { readonly readAt: number; readonly lists: Promise<readonly RevocationList[]> } | undefined;
+}
+
+/** Where the trust of an instance stands. */
+export interface TrustPlace {
+  /** Replaced as a whole. */
+  current: TrustInForce;
+  /** How often other settings were to be put in force, and which of these times was the last that did it. */
+  asked: number;
+  answered: number;
+}
+
+/**
+ * Checks settings and puts them in force, unless others were put there that were handed in later: checking takes longer for some.
+ *
+ * Throws what {@link readTrustState} throws: nothing was changed then.
+ */
+export async function putInForce(place: TrustPlace, settings: TrustSettings): Promise<void> {
+  place.asked += 1;
+  const turn = place.asked;
+  const state = await readTrustState(settings);
+  if (turn < place.answered) return;
+  place.answered = turn;
+  place.current = state;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Verdict } from "../report.js";
 import type { KnownKey, UserHistory } from "./key-history.js";
+import { isTime } from "./read-entry.js";
 
 /** What history says of a master key. */
 export interface PinJudgement {
@@ -40,13 +41,13 @@ export function judgePin(
   const isSuperseded = key?.state === "superseded";
   if (!pin) return { state: isSuperseded ? "superseded" : acceptedAt === undefined ? "changed" : "accepted" };
   if (isSuperseded) return { state: "superseded", pin };
-  if (isAfter(acceptedAt, pin)) return { state: "accepted", pin };
-  return { state: isAfter(attestedAt, pin) ? "re-attested" : "changed", pin };
+  if (isAfter(acceptedAt, pin.firstSeenAt)) return { state: "accepted", pin };
+  return { state: isAfter(attestedAt, pin.firstSeenAt) ? "re-attested" : "changed", pin };
 }
 
-/** What no log could hold is after nothing: the pin would move without a trace. */
-function isAfter(time: number | undefined, { firstSeenAt }: KnownKey): boolean {
-  return time !== undefined && Number.isSafeInteger(time) && time > firstSeenAt;
+/** Whether something was signed or decided after a pin was first seen. What no log could hold is not: the pin would not move. */
+export function isAfter(time: number | undefined, firstSeenAt: number): boolean {
+  return isTime(time) && time > firstSeenAt;
 }
 
 /** The key that counts; absent where the log is damaged. */
@@ -55,9 +56,9 @@ export function pinOf({ keys }: UserHistory): KnownKey | undefined {
 }
 
 /**
- * When a signature was made at the earliest, milliseconds since 1970: by its own word, else, of one with a certificate, when that
- * begins to be valid. A timestamp is none: it says that a signature existed, not that it was made then.
+ * When a signature was made at the earliest, milliseconds since 1970: by its own word, else, of one that names its certificate, when
+ * that begins to be valid; a certificate that it does not name could be a later one of the same key. A timestamp is none: it says that a signature existed, not that it was made then.
  */
 export function signedAt({ createdAt, certificate }: Verdict): number | undefined {
-  return createdAt ?? certificate?.notBefore;
+  return createdAt ?? (certificate?.isNamedInSignature ? certificate.notBefore : undefined);
 }

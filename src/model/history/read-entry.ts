@@ -83,7 +83,8 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isTime(value: unknown): value is number {
+/** Whether a log can hold it as a time: whole milliseconds that a `Date` can hold. */
+export function isTime(value: unknown): value is number {
   return (
     typeof value === "number" && Number.isSafeInteger(value) && Math.abs(value) <= maxTime && !Object.is(value, -0)
   );

@@ -6,11 +6,10 @@ import { type TrustDocument, type TrustStamp, writeEntries } from "./trust-docum
 
 /**
  * Changes a document so that it says what `wanted` says: what differs from what counts now is written, all else is left as it is, conflicts
- * included. Changing an entry that is in conflict settles it; an anchor that a conflict keeps from counting is settled by
- * naming it again.
+ * included. Changing an entry that is in conflict settles it.
  *
  * @returns the document itself where nothing differs
- * @throws CountersignError `ERR_TRUST_MALFORMED`; `ERR_JSON_VALUE`, `ERR_JSON_LIMIT` for values without canonical JSON
+ * @throws CountersignError `ERR_SETTINGS_MALFORMED`; `ERR_JSON_VALUE`, `ERR_JSON_LIMIT` for values without canonical JSON
  */
 export function editTrust(document: TrustDocument, wanted: TrustSettings, stamp: TrustStamp): TrustDocument {
   const before = entriesOf(resolveTrust(document).settings);

@@ -5,8 +5,8 @@ import type { TrustDocument, TrustVersion } from "./trust-document.js";
  * Everything that either document holds, except what the other one knows to be replaced.
  *
  * Commutative, associative and idempotent: devices that have seen the same writings hold the same document, in whatever order they
- * came. A version is dropped only by one who had seen it, so an older device brings nothing back and loses nothing. Does not decide between versions that stand
- * beside each other: see `resolveTrust`.
+ * came. A version is dropped only by one who had seen it, so an older device brings nothing back and loses nothing. Does not decide
+ * between versions that stand beside each other: see `resolveTrust`.
  */
 export function mergeTrust(a: TrustDocument, b: TrustDocument): TrustDocument {
   const seen = new Map(a.seen);

@@ -18,7 +18,7 @@ const decisionEntry = ({ decision, masterKey, userId }: TrustDecision): string =
  *
  * Checks that every entry can be told from every other one, and nothing else.
  *
- * @throws CountersignError `ERR_TRUST_MALFORMED` (no settings of version 1; two anchors, rules or decisions under one name)
+ * @throws CountersignError `ERR_SETTINGS_MALFORMED` (no settings of version 1; two anchors, rules or decisions under one name)
  */
 export function entriesOf(settings: TrustSettings): Map<string, unknown> {
   const { version, anchors, policy, decisions = [] } = settings;
@@ -59,5 +59,5 @@ function idOf(named: unknown): string {
 }
 
 function malformed(): CountersignError {
-  return new CountersignError("ERR_TRUST_MALFORMED", "expected trust settings of version 1, each name once");
+  return new CountersignError("ERR_SETTINGS_MALFORMED", "expected trust settings of version 1, each name once");
 }

@@ -32,8 +32,8 @@ export function trustJson({ revision, seen, entries }: TrustDocument): JsonObjec
 }
 
 /**
- * Reads what {@link writeTrustText} wrote. Checks the form of the document and that its versions can be merged; of what the settings say only
- * that an anchor, a rule and a decision is an object.
+ * Reads what {@link writeTrustText} wrote. Checks the form of the document and that its versions can be merged; of what the settings
+ * say only that an anchor, a rule and a decision is an object.
  *
  * @throws CountersignError `ERR_TRUST_SIZE`, `ERR_TRUST_MALFORMED` (a document of a newer format too: it is never taken for empty)
  */

@@ -66,7 +66,7 @@ async function fingerprintOf(text: string): Promise<string> {
   const blob = sshLine.exec(text.trim())?.[1];
   if (blob !== undefined) return `SHA256:${encodeBase64(await sha256(tryDecodeBase64(blob) ?? fail()))}`;
   // Raw keys and SSH's hashes are reported without padding.
-  const key = text.replace(/\s+/g, "").replace(/=+$/, "");
+  const key = text.replace(/\s+/g, "").replace(/(?<!=)=+$/, "");
   if (key === "" || (hexDigits.test(key) && !hexFingerprint.test(key))) {
     throw invalidAnchor("a whole fingerprint of 40 or 64 digits");
   }

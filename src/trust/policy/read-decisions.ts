@@ -7,7 +7,8 @@ import { isMilliseconds } from "../anchors/members.js";
 /** What the user decided about one key, and when: milliseconds since 1970. */
 export type StandingDecision = Pick<TrustDecision, "decision" | "decidedAt">;
 
-const masterKeyGrammar = /^[A-Za-z0-9+/]{43}$/;
+/** 32 bytes in unpadded base64, without stray bits: a deny of another spelling would match nobody. */
+const masterKeyGrammar = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/;
 const required = ["userId", "masterKey", "decision", "decidedAt"];
 
 /** A user and one of their master keys, in unpadded base64, as one text. */

@@ -18,10 +18,20 @@ interface Span {
  */
 export class TrustNetwork {
   readonly #introductions: readonly Introduction[];
+  readonly #ofAlgorithms = new Map<string, TrustNetwork>();
   #span: Span | undefined;
 
   constructor(introductions: readonly Introduction[]) {
     this.#introductions = [...introductions];
+  }
+
+  /** What one algorithm says: of the keys of another its word is worth nothing. */
+  of(algorithm: string): TrustNetwork {
+    const known = this.#ofAlgorithms.get(algorithm);
+    if (known) return known;
+    const network = new TrustNetwork(this.#introductions.filter((one) => one.algorithm === algorithm));
+    this.#ofAlgorithms.set(algorithm, network);
+    return network;
   }
 
   /** The introductions in effect at `now`, milliseconds since 1970; kept for as long as they stay the same. */

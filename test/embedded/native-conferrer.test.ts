@@ -3,6 +3,7 @@ import { type AssessedIdentity, assuredKey } from "../../src/client/native/assur
 import { type Conferrer, createConferrer, type NativeFailure } from "../../src/client/native/conferrer.js";
 import { createFollower } from "../../src/client/native/follow-verdicts.js";
 import { openSession, type Session } from "../../src/client/session.js";
+import { readTrustState } from "../../src/client/trusting/trust-in-force.js";
 import type { IdentityAssessment } from "../../src/model/assessment.js";
 import type { Conferral } from "../../src/model/conferral.js";
 import { readSignable } from "../../src/model/signable.js";
@@ -23,6 +24,7 @@ function assessed(owner: EmbeddedUser, parts: Partial<IdentityAssessment> = {}):
   return {
     identity: { userId, masterKey, signatures: [], withdrawn: [], problems: [], fetchedAt: now },
     assessment: { userId, masterKey: owner.keys.master.publicKey, level: "trusted", ...about, ...times, ...parts },
+    isCurrent: () => true,
   };
 }
 
@@ -115,6 +117,7 @@ describe("a key that may be signed", () => {
     expect(assuredKey(one, now)).toBe(one.identity.masterKey);
     expect(assuredKey(one, now + 1000)).toBeUndefined();
     expect(assuredKey(one, now - 1)).toBeUndefined();
+    expect(assuredKey({ ...one, isCurrent: () => false }, now)).toBeUndefined();
     for (const level of ["unproven", "rejected", "changed"] as const) {
       expect(assuredKey(assessed(owner, { level }), now)).toBeUndefined();
     }
@@ -150,7 +153,7 @@ describe("following verdicts", () => {
     const { stage, session, conferrals } = await setUp();
     const [fallen, risen] = [await stage.owner("fallen", false), await stage.owner("risen", false)];
     const { userId } = fallen.account;
-    session.trust.settings = { ...session.trust.settings, policy: { version: 1, conferNative } };
+    session.inForce.current = await readTrustState({ version: 1, anchors: [], policy: { version: 1, conferNative } });
     await session.store.putConferral({ userId, masterKey: fallen.keys.master.publicKey, conferredAt: now, reason: "" });
     const told: NativeOutlived[] = [];
     const follow = createFollower(session, {
@@ -162,6 +165,7 @@ describe("following verdicts", () => {
     await follow(
       new Map(verdicts.map(({ identity }) => [identity.userId, identity])),
       verdicts.map(({ assessment }) => assessment),
+      () => true,
     );
     expect(told).toMatchObject([{ userId, assessment: { level: "rejected" } }]);
     if (conferNative) await vi.waitFor(() => expect(conferrals).toMatchObject([{ userId: risen.account.userId }]));

@@ -1,8 +1,10 @@
 import { memoryStore } from "matrix-countersign/store";
 import { expect, it, vi } from "vitest";
 import { openTrust } from "../../src/client/trust-sync/trust-side.js";
+import type { TrustSettings } from "../../src/model/trust-policy.js";
 import { emittingClient } from "../support/emitting-client.js";
-import { adding, anchorIds, plainAnchor, removing, trustName, trustStage } from "../support/trust-stage.js";
+import { adding, anchorIds, plainAnchor, removing } from "../support/trust-edits.js";
+import { trustName, trustStage } from "../support/trust-stage.js";
 
 const codes = ({ problems }: { problems: readonly { code: string }[] }): string[] => problems.map(({ code }) => code);
 
@@ -10,6 +12,7 @@ it("brings what one device saved to another, and shows the server nothing of it"
   const stage = await trustStage();
   const saved = await stage.open().edit(adding("company", { label: "Example AG" }));
   expect(saved).toEqual({
+    revision: 2,
     settings: { version: 1, anchors: [plainAnchor("company", { label: "Example AG" })] },
     conflicts: [],
     problems: [],
@@ -21,7 +24,7 @@ it("brings what one device saved to another, and shows the server nothing of it"
 
 it("is empty, and writes nothing, where nobody ever saved anything", async () => {
   const stage = await trustStage();
-  const empty = { settings: { version: 1, anchors: [] }, conflicts: [], problems: [] };
+  const empty = { revision: 0, settings: { version: 1, anchors: [] }, conflicts: [], problems: [] };
   expect(await stage.open().read()).toEqual(empty);
   expect(await stage.open().edit((settings) => settings)).toEqual(empty);
   expect(await stage.stored(trustName)).toBeUndefined();
@@ -105,6 +108,22 @@ it("refuses settings that are too large, and changes nothing", async () => {
   expect(await stage.stored(trustName)).toEqual(stored);
 });
 
+it("refuses settings that could not be read, and changes nothing", async () => {
+  const stage = await trustStage();
+  const device = stage.open();
+  await device.edit(adding("company"));
+  const stored = await stage.stored(trustName);
+  const rules = [{ id: "rule", scope: {}, require: { anchor: "nobody" } }];
+  const edits = [
+    [adding("bad", { amount: 121 }), "ERR_ANCHOR_INVALID"],
+    [adding("company"), "ERR_ANCHOR_INVALID"],
+    [(settings: TrustSettings) => ({ ...settings, policy: { version: 1 as const, rules } }), "ERR_POLICY_INVALID"],
+  ] as const;
+  for (const [edit, code] of edits) await expect(device.edit(edit)).rejects.toMatchObject({ code });
+  expect(await stage.stored(trustName)).toEqual(stored);
+  expect(anchorIds(await device.read())).toEqual(["company"]);
+});
+
 it("settles a conflict on every device", async () => {
   const stage = await trustStage();
   const [one, two] = [stage.open(), stage.open()];
@@ -117,7 +136,7 @@ it("settles a conflict on every device", async () => {
   });
   await interrupted.edit(change(90));
   const { settings, conflicts } = await one.read();
-  expect(settings.anchors).toEqual([]);
+  expect(settings.anchors).toMatchObject([{ notAfter: 0 }]);
   const [conflict] = conflicts;
   const choice = conflict?.versions.find(({ value }) => (value as { amount: number }).amount === 60);
   if (!conflict || !choice) throw new Error("no conflict");
