@@ -23,13 +23,15 @@ export function certificateStandings(trust: Trust, report: SignatureReport, user
   if (!certificate) return [];
   // What a policy forgives, it forgives for the reason that the verdict gives.
   const lapsed = certificate.lapsedPaths.filter(({ code }) => code === report.code);
-  return [...certificate.paths, ...lapsed].flatMap((path) =>
-    path.certificates.flatMap((authority, index) =>
-      anchorsOf(trust, authority)
-        .filter(({ anchor }) => anchor.algorithm === report.algorithm)
-        .map(({ anchor }) => standingOf(anchor, index, path, certificate, userId)),
-    ),
-  );
+  const standings: Standing[] = [];
+  for (const path of [...certificate.paths, ...lapsed]) {
+    for (const [index, authority] of path.certificates.entries()) {
+      for (const { anchor } of anchorsOf(trust, authority)) {
+        if (anchor.algorithm === report.algorithm) standings.push(standingOf(anchor, index, path, certificate, userId));
+      }
+    }
+  }
+  return standings;
 }
 
 function anchorsOf({ byCertificate, byAuthority }: Trust, certificate: PathCertificate): readonly AnchoredKey[] {
@@ -66,16 +68,12 @@ function standingOf(
 
 /** Every key above this one in any path: whichever path lasts longest, all of them lead down to it. */
 export function keysAbove({ paths, lapsedPaths }: SignerCertificate, keyHash: string): string[] {
-  const above = [...paths, ...lapsedPaths].flatMap(({ certificates }) =>
-    certificates.slice(
-      0,
-      Math.max(
-        0,
-        certificates.findIndex((one) => one.keyHash === keyHash),
-      ),
-    ),
-  );
-  return [...new Set(namesOf(above))];
+  const above = new Set<string>();
+  for (const { certificates } of [...paths, ...lapsedPaths]) {
+    const place = certificates.findIndex((one) => one.keyHash === keyHash);
+    for (const name of namesOf(certificates.slice(0, Math.max(0, place)))) above.add(name);
+  }
+  return [...above];
 }
 
 function namesUser(anchor: ReadAnchor, path: SignerPath, certificate: SignerCertificate, userId: string): boolean {
@@ -112,5 +110,7 @@ function hopOf({ sha256, subject }: PathCertificate, isSigner: boolean, { validU
 
 /** A renewed certificate has the same key, so the key is among the names. */
 function namesOf(certificates: readonly PathCertificate[]): string[] {
-  return certificates.flatMap(({ sha256, keyHash }) => [sha256, keyHash]);
+  const names: string[] = [];
+  for (const { sha256, keyHash } of certificates) names.push(sha256, keyHash);
+  return names;
 }

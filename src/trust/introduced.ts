@@ -84,6 +84,8 @@ function standingOf(anchor: ReadAnchor, answers: readonly TrustAnswer[], report:
   const best = answers.reduce((most, answer) => (answer.amount > most.amount ? answer : most));
   const steps = best.paths.flatMap(({ hops }) => hops);
   const others = steps.filter(({ issuer, target }) => issuer !== target);
+  const below: string[] = [];
+  for (const { target, targetKeyHash } of others) below.push(target, targetKeyHash);
   let validUntil = Number.POSITIVE_INFINITY;
   for (const step of steps) validUntil = Math.min(validUntil, step.validUntil ?? validUntil);
   return {
@@ -95,7 +97,7 @@ function standingOf(anchor: ReadAnchor, answers: readonly TrustAnswer[], report:
     validFrom: 0,
     validUntil,
     anchorKeys: others.length === 0 ? signerKeys(report) : keysOf(others, best),
-    below: others.flatMap(({ target, targetKeyHash }) => [target, targetKeyHash]),
+    below,
     above: [],
   };
 }
