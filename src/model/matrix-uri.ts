@@ -27,6 +27,7 @@ export function userIdOfMatrixUri(text: string): string | undefined {
 
 /** @param text ASCII, so that every unit is one octet */
 function decodeOnce(text: string): string | undefined {
+  if (!text.includes("%")) return text;
   const octets = text.replace(percent, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
   return decodeUtf8(Uint8Array.from(octets, (char) => char.charCodeAt(0)));
 }

@@ -8,7 +8,8 @@ import type { TrustContext } from "./context.js";
 import { type AttestedVouch, type Finding, judgeReport } from "./judge-report.js";
 import { neededSignatures } from "./needed.js";
 import { askPin, type PinAnswer } from "./pin.js";
-import { decisionKey } from "./policy/read-decisions.js";
+import { decisionKey, type StandingDecision } from "./policy/read-decisions.js";
+import type { Trust } from "./trust.js";
 import { type Weighing, weigh } from "./weigh.js";
 
 /** How long an assessment may be relied on where nothing ends earlier: 10 minutes. */
@@ -42,7 +43,7 @@ export function assessIdentity({ identity, reports, history }: AssessInput, cont
     ? reports.flatMap((report) => judgeReport(report, identity, object, context.find, context))
     : [];
   const found = findings.flatMap(({ vouch }) => vouch ?? []);
-  const decision = publicKey === undefined ? undefined : trust.decisions.get(decisionKey(userId, publicKey));
+  const decision = publicKey === undefined ? undefined : decisionAbout(userId, publicKey, trust.decisions);
   const accepted = decision?.decision === "accept" ? decision.decidedAt : undefined;
   const isDenied = decision?.decision === "deny";
   const pin = askPin(history, publicKey, accepted);
@@ -61,6 +62,11 @@ export function assessIdentity({ identity, reports, history }: AssessInput, cont
     checkedAt: now,
     freshUntil: freshUntil(identity, reports, found, context),
   };
+}
+
+/** Most readers decided nothing: then no name is put together for each user. */
+function decisionAbout(userId: string, publicKey: string, decisions: Trust["decisions"]): StandingDecision | undefined {
+  return decisions.size > 0 ? decisions.get(decisionKey(userId, publicKey)) : undefined;
 }
 
 function decide(
@@ -115,16 +121,20 @@ function freshUntil(
   { problems }: SignedIdentity,
   reports: readonly SignatureReport[],
   vouches: readonly AttestedVouch[],
-  { now, trust }: TrustContext,
+  { now, nextBeginning }: TrustContext,
 ): number {
   let first = now + (problems.length > 0 ? troubledFreshnessMs : defaultFreshnessMs);
   const turn = (time: number | undefined): void => {
     if (time !== undefined && time > now && time < first) first = time;
   };
-  for (const { expiresAt, validFrom, validUntil, freshUntil } of reports)
-    for (const time of [expiresAt, validFrom, validUntil, freshUntil]) turn(time);
+  for (const { expiresAt, validFrom, validUntil, freshUntil } of reports) {
+    turn(expiresAt);
+    turn(validFrom);
+    turn(validUntil);
+    turn(freshUntil);
+  }
   for (const { until } of vouches) turn(until);
-  for (const { notBefore } of trust.anchors) turn(notBefore);
+  turn(nextBeginning);
   return first;
 }
 

@@ -7,6 +7,8 @@ import { isAddressOf } from "./names-user.js";
 import type { Standing } from "./standing.js";
 import type { AnchoredKey, Trust } from "./trust.js";
 
+const none: readonly AnchoredKey[] = [];
+
 /**
  * The anchors that a certificate in a path of the signer is: the signer's own or that of an authority. A path that has ended stands for
  * the interval in which it was valid.
@@ -30,13 +32,11 @@ export function certificateStandings(trust: Trust, report: SignatureReport, user
   );
 }
 
-function anchorsOf({ byFingerprint, byAuthority }: Trust, certificate: PathCertificate): readonly AnchoredKey[] {
+function anchorsOf({ byCertificate, byAuthority }: Trust, certificate: PathCertificate): readonly AnchoredKey[] {
   const { sha256, keyHash, subject } = certificate;
-  const byHash = byFingerprint.get(sha256.toUpperCase()) ?? [];
-  // One that the reader gave names to is theirs who are named, whatever it certifies.
-  return [...byHash, ...(byAuthority.get(authorityName(keyHash, subject)) ?? [])].filter(
-    ({ names }) => names.length === 0,
-  );
+  const byHash = byCertificate.get(sha256) ?? none;
+  const byName = byAuthority.size > 0 ? byAuthority.get(authorityName(keyHash, subject)) : undefined;
+  return byName ? [...byHash, ...byName] : byHash;
 }
 
 function standingOf(
@@ -112,5 +112,5 @@ function hopOf({ sha256, subject }: PathCertificate, isSigner: boolean, { validU
 
 /** A renewed certificate has the same key, so the key is among the names. */
 function namesOf(certificates: readonly PathCertificate[]): string[] {
-  return certificates.flatMap(({ sha256, keyHash }) => [sha256.toUpperCase(), keyHash]);
+  return certificates.flatMap(({ sha256, keyHash }) => [sha256, keyHash]);
 }

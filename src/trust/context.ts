@@ -30,6 +30,8 @@ const nobody = new TrustNetwork([]);
 /** Everything that assessments of the same moment share. */
 export interface TrustContext extends JudgingContext {
   readonly find: StandingFinder;
+  /** When the next anchor begins to count, milliseconds since 1970; infinity where all have begun. */
+  readonly nextBeginning: number;
 }
 
 /** Puts together what assessments of the same moment share, so that none of it is worked out for each user. Pure. */
@@ -59,7 +61,8 @@ export function trustContext({
     ];
     return above.size === 0 ? standings : standings.map((standing) => withAbove(standing, above));
   };
-  return { ...judging, find };
+  const beginnings = trust.anchors.map(({ notBefore = 0 }) => notBefore).filter((time) => time > now);
+  return { ...judging, find, nextBeginning: Math.min(...beginnings) };
 }
 
 function withAbove(standing: Standing, above: ReadonlyMap<string, readonly string[]>): Standing {

@@ -42,7 +42,9 @@ function standingsWithin(anchors: readonly ReadAnchor[], network: TrustNetwork, 
       if (node !== undefined) byNode.set(node, [...(byNode.get(node) ?? []), webAnchor]);
     }
   }
+  const algorithms = new Set([...byNode.values()].flat().map(({ anchor }) => anchor.algorithm));
   return (report, userId) => {
+    if (!algorithms.has(report.algorithm)) return [];
     const signer = report.signer?.fingerprint ?? "";
     const above = rootsAbove(graph, signer, byNode);
     return [...above].flatMap((webAnchor) => {

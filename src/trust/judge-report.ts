@@ -128,12 +128,13 @@ function refusalOf(
 }
 
 function vouchOf(
-  { anchor, hops, anchorKeys, below, above, ...standing }: Standing,
+  standing: Standing,
   report: SignatureReport,
   scope: { readonly pattern: string; readonly amount: number },
   until: number | undefined,
   list: RevocationList | undefined,
 ): AttestedVouch {
+  const { anchor, hops, anchorKeys } = standing;
   const limit = Math.min(anchor.amount, scope.amount);
   const amount = Math.min(limit, standing.amount);
   const age = anchor.maxAge === undefined ? undefined : (report.createdAt ?? 0) + anchor.maxAge;
@@ -155,8 +156,8 @@ function vouchOf(
     path: [first, ...hops],
     limit,
     anchorKeys,
-    below: standing.isOwnKey ? [] : [...below, ...signerKeys(report)],
-    above,
+    below: standing.isOwnKey ? [] : [...standing.below, ...signerKeys(report)],
+    above: standing.above,
     ...(time !== undefined && { attestedAt: time }),
     ...(end !== undefined && { until: end }),
   };

@@ -15,6 +15,11 @@ export interface Trust {
   readonly anchors: readonly ReadAnchor[];
   /** By fingerprint, as `normalFingerprint` writes it. */
   readonly byFingerprint: ReadonlyMap<string, readonly AnchoredKey[]>;
+  /**
+   * By the SHA-256 of a certificate, lower-case hexadecimal: only keys without names, as one that the reader gave names to is theirs who are
+   * named, whatever it certifies.
+   */
+  readonly byCertificate: ReadonlyMap<string, readonly AnchoredKey[]>;
   /** By an authority's key and name, as `authorityName` joins them. */
   readonly byAuthority: ReadonlyMap<string, readonly AnchoredKey[]>;
   /** Those that let others speak: under `scope` whoever they introduce, else whose names they certify. */
@@ -43,12 +48,23 @@ export async function readTrust(settings: Omit<TrustSettings, "version">): Promi
   return {
     anchors,
     byFingerprint,
+    byCertificate: certificatesAmong(byFingerprint),
     byAuthority,
     introducing: anchors.filter(({ depth = 0 }) => depth > 0),
     exclusive: anchors.filter(({ exclusive }) => exclusive),
     policy: readPolicy(settings.policy, new Set(anchors.map(({ id }) => id))),
     decisions: readDecisions(settings.decisions),
   };
+}
+
+function certificatesAmong(byFingerprint: ReadonlyMap<string, readonly AnchoredKey[]>): Trust["byCertificate"] {
+  const certificates = [...byFingerprint].filter(([fingerprint]) => fingerprint.length === 64);
+  return new Map(
+    certificates.map(([fingerprint, keys]) => [
+      fingerprint.toLowerCase(),
+      keys.filter(({ names }) => names.length === 0),
+    ]),
+  );
 }
 
 function append(map: Map<string, AnchoredKey[]>, key: string, value: AnchoredKey): void {

@@ -37,7 +37,8 @@ export async function readAnchorKey(key: TrustAnchor["key"]): Promise<readonly K
 
 /** A fingerprint in the form in which keys are compared: hexadecimal in upper case, all else as it is. */
 export function normalFingerprint(fingerprint: string): string {
-  return hexFingerprint.test(fingerprint) ? fingerprint.toUpperCase() : fingerprint;
+  const isHex = (fingerprint.length === 40 || fingerprint.length === 64) && hexFingerprint.test(fingerprint);
+  return isHex ? fingerprint.toUpperCase() : fingerprint;
 }
 
 /** An authority's key and name as one text: SHA-256 of its SubjectPublicKeyInfo in lower case, then its subject. */

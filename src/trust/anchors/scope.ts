@@ -51,8 +51,8 @@ export function readScope(value: AnchorScope): Scope {
 
 /** Whether the scope holds `userId` for `purpose`: no exception may match, and of the allows the longest decides. */
 export function askScope({ allows, exceptions }: Scope, userId: string, purpose: TrustPurpose): ScopeAnswer {
-  const allow = isUserId(userId) ? allows.find(({ pattern }) => pattern.matches(userId)) : undefined;
-  if (!allow?.purposes.includes(purpose)) return outOfScope;
+  const allow = allows.find(({ pattern }) => pattern.matches(userId));
+  if (!allow?.purposes.includes(purpose) || !isUserId(userId)) return outOfScope;
   if (exceptions.some((pattern) => pattern.matches(userId))) return excepted;
   return { in: true, pattern: allow.pattern.text, amount: allow.amount };
 }

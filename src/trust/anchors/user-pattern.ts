@@ -1,10 +1,8 @@
-import { serverNameOf } from "../../model/user-id.js";
-
 /** A pattern of user IDs, taken apart. */
 export interface UserPattern {
   /** As it was written. */
   readonly text: string;
-  /** Whether `userId`, which must be one, is among those it names. Compares code units: no case folding, no normalisation. */
+  /** Whether `userId`, if it is one, is among those it names. Compares code units: no case folding, no normalisation. */
   readonly matches: (userId: string) => boolean;
 }
 
@@ -30,9 +28,15 @@ export function readUserPattern(text: unknown): UserPattern | undefined {
   if (!localpart || !server) return undefined;
   return {
     text,
-    matches: (userId) => server(serverNameOf(userId)) && localpart(userId.slice(1, userId.indexOf(":"))),
+    matches: (userId) => {
+      const colon = userId.indexOf(":");
+      return server(userId, colon + 1) && localpart(userId.slice(1, colon));
+    },
   };
 }
+
+/** Whether the server name that begins at `start` of a user ID fits. */
+type ServerMatcher = (userId: string, start: number) => boolean;
 
 /** Whether `text` is a server name without a wildcard. */
 export function isExactServerName(text: unknown): text is string {
@@ -48,13 +52,16 @@ function localpartMatcher(pattern: string): ((localpart: string) => boolean) | u
   return (localpart) => localpart.length >= least && localpart.startsWith(head) && localpart.endsWith(tail);
 }
 
-function serverMatcher(pattern: string): ((server: string) => boolean) | undefined {
+function serverMatcher(pattern: string): ServerMatcher | undefined {
   if (pattern === "*") return () => true;
   if (domainGrammar.test(pattern)) {
     const ending = pattern.slice(1);
-    return (server) => server.length > ending.length && server.endsWith(ending) && isHostName(server);
+    return (userId, start) =>
+      userId.length - start > ending.length && userId.endsWith(ending) && isHostName(userId.slice(start));
   }
-  return isExactServerName(pattern) ? (server) => server === pattern : undefined;
+  if (!isExactServerName(pattern)) return undefined;
+  // Asked of every anchor for every user: most are told apart by the length alone.
+  return (userId, start) => userId.length - start === pattern.length && userId.endsWith(pattern);
 }
 
 /** What ends in a domain must be a host name all through: `evil/x.example.org` is none. */
