@@ -52,7 +52,7 @@ function standingOf(
   const maySpeak = isOwnKey && anchor.speaksFor === "scope" ? true : namesUser(anchor, path, certificate, userId);
   return {
     anchor,
-    ...(isTooDeep ? { hindrance: "too-deep" } : !maySpeak && { hindrance: "not-named" }),
+    hindrance: isTooDeep ? "too-deep" : maySpeak ? undefined : "not-named",
     isOwnKey,
     amount: 120,
     hops: below.map((one, position) => hopOf(one, position === below.length - 1, path)),

@@ -42,9 +42,8 @@ function standingsWithin(anchors: readonly ReadAnchor[], network: TrustNetwork, 
       if (node !== undefined) byNode.set(node, [...(byNode.get(node) ?? []), webAnchor]);
     }
   }
-  const algorithms = new Set([...byNode.values()].flat().map(({ anchor }) => anchor.algorithm));
   return (report, userId) => {
-    if (!algorithms.has(report.algorithm)) return [];
+    if (byNode.size === 0) return [];
     const signer = report.signer?.fingerprint ?? "";
     const above = rootsAbove(graph, signer, byNode);
     return [...above].flatMap((webAnchor) => {
@@ -59,8 +58,7 @@ function standingsWithin(anchors: readonly ReadAnchor[], network: TrustNetwork, 
         ({ amount }) => amount > 0,
       );
     }
-    return namesOf(graph, key)
-      .filter((name) => isNameOf(name, userId, anchor))
+    return namesOf(graph, key, (name) => isNameOf(name, userId, anchor))
       .map((name) => authenticate(network, { roots, now, target: { key, name } }))
       .filter(({ amount }) => amount > 0);
   }
@@ -86,32 +84,33 @@ function standingOf(anchor: ReadAnchor, answers: readonly TrustAnswer[], report:
   const best = answers.reduce((most, answer) => (answer.amount > most.amount ? answer : most));
   const steps = best.paths.flatMap(({ hops }) => hops);
   const others = steps.filter(({ issuer, target }) => issuer !== target);
-  const roots = new Set(best.paths.map(({ root }) => root));
-  const validUntil = Math.min(...steps.map((step) => step.validUntil ?? Number.POSITIVE_INFINITY));
+  let validUntil = Number.POSITIVE_INFINITY;
+  for (const step of steps) validUntil = Math.min(validUntil, step.validUntil ?? validUntil);
   return {
     anchor,
+    hindrance: undefined,
     isOwnKey: others.length === 0,
     amount: best.amount,
     hops: (best.paths[0]?.hops ?? []).map(hopOf),
-    ...(Number.isFinite(validUntil) && { validUntil }),
-    anchorKeys: others.length === 0 ? signerKeys(report) : keysOf(others, roots),
-    below: [...others.flatMap(({ target, targetKeyHash }) => [target, targetKeyHash])],
+    validFrom: 0,
+    validUntil,
+    anchorKeys: others.length === 0 ? signerKeys(report) : keysOf(others, best),
+    below: others.flatMap(({ target, targetKeyHash }) => [target, targetKeyHash]),
     above: [],
   };
 }
 
-function keysOf(steps: readonly Introduction[], roots: ReadonlySet<string>): string[] {
+function keysOf(steps: readonly Introduction[], { paths }: TrustAnswer): string[] {
+  const roots = new Set(paths.map(({ root }) => root));
   const own = steps.filter(({ issuer }) => roots.has(issuer));
   return [...roots, ...own.map(({ issuerKeyHash }) => issuerKeyHash)];
 }
 
 function hopOf({ target, name, domains, amount, validUntil }: Introduction): TrustHop {
-  return {
-    kind: "introduction",
-    who: target,
-    name,
-    ...(domains && { scope: domains.join(" ") }),
-    amount: Math.min(amount, 120),
-    ...(validUntil !== undefined && { validUntil }),
-  };
+  const worth = Math.min(amount, 120);
+  const hop: TrustHop =
+    validUntil === undefined
+      ? { kind: "introduction", who: target, name, amount: worth }
+      : { kind: "introduction", who: target, name, amount: worth, validUntil };
+  return domains === undefined ? hop : { ...hop, scope: domains.join(" ") };
 }

@@ -4,6 +4,7 @@ import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
 import { isRevoked, type RevocationList } from "../model/revocation-list.js";
 import { isSilenced } from "./anchors/exclusive.js";
+import type { ReadAnchor } from "./anchors/read-anchors.js";
 import { askScope } from "./anchors/scope.js";
 import type { CountedVouch } from "./policy/independence.js";
 import { judgeTime, type TimeAnswer } from "./signature-time.js";
@@ -33,8 +34,8 @@ export interface Finding {
 
 /** A vouch with its end. */
 export interface AttestedVouch extends CountedVouch {
-  /** Until when it counts; absent where no end is known. */
-  readonly until?: number;
+  /** Until when it counts, milliseconds since 1970; infinity where no end is known. */
+  readonly until: number;
 }
 
 /**
@@ -50,17 +51,14 @@ export function judgeReport(
   find: StandingFinder,
   context: JudgingContext,
 ): readonly Finding[] {
-  const about = { keyId: report.keyId };
-  const { purpose, userId } = report;
+  const { keyId, purpose, userId } = report;
   if (purpose !== "master-key" || userId !== identity.userId || object === undefined || report.object !== object) {
-    return [unproven({ code: "not-valid", ...about, report: "wrong-object" })];
+    return [unproven({ code: "not-valid", keyId, report: "wrong-object" })];
   }
   const time = judgeTime(report, context.trust.policy, context.now);
   const standings = bestOfEachAnchor(find(report, userId), time.counts ? time.at : context.now);
   if (standings.length === 0) {
-    return [
-      unproven(time.counts ? { code: "no-anchor", ...about } : { code: "not-valid", ...about, report: time.report }),
-    ];
+    return [unproven(time.counts ? { code: "no-anchor", keyId } : { code: "not-valid", keyId, report: time.report })];
   }
   return standings.map((standing) => judgeStanding(standing, report, identity, time, context));
 }
@@ -131,43 +129,46 @@ function vouchOf(
   standing: Standing,
   report: SignatureReport,
   scope: { readonly pattern: string; readonly amount: number },
-  until: number | undefined,
+  until: number,
   list: RevocationList | undefined,
 ): AttestedVouch {
   const { anchor, hops, anchorKeys } = standing;
+  const { notAfter = Number.POSITIVE_INFINITY, maxAge = Number.POSITIVE_INFINITY } = anchor;
   const limit = Math.min(anchor.amount, scope.amount);
   const amount = Math.min(limit, standing.amount);
-  const age = anchor.maxAge === undefined ? undefined : (report.createdAt ?? 0) + anchor.maxAge;
-  const end = earliest(until, standing.validUntil, anchor.notAfter, age, list?.expiresAt);
-  const first: TrustHop = {
-    kind: "anchor",
-    who: anchorKeys.at(-1) ?? "",
-    ...(anchor.label !== undefined && { name: anchor.label }),
-    scope: scope.pattern,
-    amount: limit,
-    ...(anchor.notAfter !== undefined && { validUntil: anchor.notAfter }),
-  };
-  const time = signedAt(report);
+  const tooOld = (report.createdAt ?? 0) + maxAge;
+  const attestedAt = signedAt(report);
+  const listEnd = list?.expiresAt ?? Number.POSITIVE_INFINITY;
   return {
     anchorId: anchor.id,
     algorithm: report.algorithm,
     keyId: report.keyId,
     amount,
-    path: [first, ...hops],
+    path: [anchorHop(anchor, anchorKeys, scope.pattern, limit), ...hops],
     limit,
     anchorKeys,
     below: standing.isOwnKey ? [] : [...standing.below, ...signerKeys(report)],
     above: standing.above,
-    ...(time !== undefined && { attestedAt: time }),
-    ...(end !== undefined && { until: end }),
+    ...(attestedAt !== undefined && { attestedAt }),
+    until: Math.min(until, standing.validUntil, notAfter, tooOld, listEnd),
   };
+}
+
+function anchorHop(
+  { label, notAfter }: ReadAnchor,
+  anchorKeys: readonly string[],
+  pattern: string,
+  amount: number,
+): TrustHop {
+  const [kind, who] = ["anchor" as const, anchorKeys.at(-1) ?? ""];
+  const hop =
+    label === undefined ? { kind, who, scope: pattern, amount } : { kind, who, name: label, scope: pattern, amount };
+  return notAfter === undefined ? hop : { ...hop, validUntil: notAfter };
 }
 
 /** Of several ways under one anchor the one that lets the signer speak, is worth most and lasts longest. */
 function bestOfEachAnchor(standings: readonly Standing[], at: number): readonly Standing[] {
-  const current = standings.filter(({ validFrom = 0, validUntil = Number.POSITIVE_INFINITY }) => {
-    return validFrom <= at && at < validUntil;
-  });
+  const current = standings.filter(({ validFrom, validUntil }) => validFrom <= at && at < validUntil);
   if (current.length < 2) return current;
   const byAnchor = new Map<string, Standing>();
   for (const standing of current) {
@@ -181,18 +182,12 @@ function isBetter(a: Standing, b: Standing): boolean {
   if (!a.hindrance !== !b.hindrance) return !a.hindrance;
   if (a.isOwnKey !== b.isOwnKey) return a.isOwnKey;
   if (a.amount !== b.amount) return a.amount > b.amount;
-  const [endOfA, endOfB] = [a.validUntil ?? Number.POSITIVE_INFINITY, b.validUntil ?? Number.POSITIVE_INFINITY];
-  if (endOfA !== endOfB) return endOfA > endOfB;
+  if (a.validUntil !== b.validUntil) return a.validUntil > b.validUntil;
   return a.below.join() < b.below.join();
 }
 
 function isCurrent(list: RevocationList | undefined, now: number): boolean {
   return list !== undefined && now < list.expiresAt;
-}
-
-function earliest(...times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 function unproven(reason: AssessmentReason): Finding {

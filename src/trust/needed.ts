@@ -1,4 +1,5 @@
 import type { Need, ReasonCode } from "../model/assessment.js";
+import { serverNameOf } from "../model/user-id.js";
 import { isSilenced } from "./anchors/exclusive.js";
 import type { ReadAnchor } from "./anchors/read-anchors.js";
 import { askScope } from "./anchors/scope.js";
@@ -12,7 +13,11 @@ export function neededSignatures(
   findings: readonly Finding[],
   context: JudgingContext,
 ): Need[] {
-  const anchorIds = context.trust.anchors.filter((anchor) => maySpeak(anchor, userId, context)).map(({ id }) => id);
+  const anchorIds = context.trust
+    .anchorsFor(serverNameOf(userId))
+    .filter((anchor) => maySpeak(anchor, userId, context))
+    .map(({ id }) => id)
+    .sort();
   const lists = anchorsOf(findings, "list-missing");
   const keys = anchorsOf(findings, "key-unconfirmed");
   return [

@@ -16,10 +16,12 @@ export function ownKeyStandings(trust: Trust, report: SignatureReport, userId: s
     .filter(({ anchor }) => anchor.algorithm === report.algorithm)
     .map(({ anchor, names }) => ({
       anchor,
-      ...(!speaksByOwnKey({ anchor, names }, userId) && { hindrance: "not-named" as const }),
+      hindrance: speaksByOwnKey({ anchor, names }, userId) ? undefined : "not-named",
       isOwnKey: true,
       amount: 120,
       hops: [],
+      validFrom: 0,
+      validUntil: Number.POSITIVE_INFINITY,
       anchorKeys: signerKeys(report),
       below: [],
       above: report.certificate ? keysAbove(report.certificate, report.signer?.keyHash ?? "") : [],

@@ -8,7 +8,8 @@ export type TimeAnswer =
       readonly note?: "within-grace" | "valid-when-signed";
       /** The moment for which the way to an anchor must hold. */
       readonly at: number;
-      readonly until?: number;
+      /** Infinity where no end is known. */
+      readonly until: number;
     }
   | { readonly counts: false; readonly report: ReportCode };
 
@@ -27,7 +28,7 @@ export function judgeTime(report: SignatureReport, policy: ReadPolicy, now: numb
   const { status, code, validFrom, expiresAt, validUntil } = report;
   const end = Math.min(expiresAt ?? Number.POSITIVE_INFINITY, validUntil ?? Number.POSITIVE_INFINITY);
   if (validFrom !== undefined && validFrom > now + maxAheadMs) return { counts: false, report: "not-yet-valid" };
-  if (status === "valid" && now < end) return { counts: true, at: now, ...(Number.isFinite(end) && { until: end }) };
+  if (status === "valid" && now < end) return { counts: true, at: now, until: end };
   const since = status === "valid" ? endOf(report, now) : code;
   // Without a signer the mathematics was never right.
   if (!report.signer || !Number.isFinite(end)) return { counts: false, report: since };
@@ -38,7 +39,7 @@ export function judgeTime(report: SignatureReport, policy: ReadPolicy, now: numb
     at !== undefined &&
     wasValid(report, at, now)
   ) {
-    return { counts: true, note: "valid-when-signed", at, ...(expiresAt !== undefined && { until: expiresAt }) };
+    return { counts: true, note: "valid-when-signed", at, until: expiresAt ?? Number.POSITIVE_INFINITY };
   }
   if (ended.includes(since) && now < end + policy.grace) {
     return { counts: true, note: "within-grace", at: end - 1, until: end + policy.grace };

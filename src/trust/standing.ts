@@ -8,17 +8,17 @@ import type { ReadAnchor } from "./anchors/read-anchors.js";
  */
 export interface Standing {
   readonly anchor: ReadAnchor;
-  /** Why the signer may not speak for the user by this way; absent where they may. */
-  readonly hindrance?: "not-named" | "too-deep";
+  /** Why the signer may not speak for the user by this way; undefined where they may. */
+  readonly hindrance: "not-named" | "too-deep" | undefined;
   /** Whether the anchor's own key signed. */
   readonly isOwnKey: boolean;
   /** What the way is worth: 1 to 120. */
   readonly amount: number;
   /** From the anchor's key, which is not among them, to the key that signed. */
   readonly hops: readonly TrustHop[];
-  /** When the way begins and ends, milliseconds since 1970, where it has times of its own. */
-  readonly validFrom?: number;
-  readonly validUntil?: number;
+  /** When the way begins and ends, milliseconds since 1970; zero and infinity where it has no times of its own. */
+  readonly validFrom: number;
+  readonly validUntil: number;
   /** Everything that is the anchor's own key: hash, fingerprint. */
   readonly anchorKeys: readonly string[];
   /** Everything between the anchor's key and the signature, the signing key included. */

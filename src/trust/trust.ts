@@ -1,4 +1,5 @@
 import type { TrustSettings } from "../model/trust-policy.js";
+import { anchorsByServer } from "./anchors/anchors-by-server.js";
 import { type ReadAnchor, readAnchors } from "./anchors/read-anchors.js";
 import { readDecisions, type StandingDecision } from "./policy/read-decisions.js";
 import { type ReadPolicy, readPolicy } from "./policy/read-policy.js";
@@ -13,6 +14,8 @@ export interface AnchoredKey {
 export interface Trust {
   /** In the order of their IDs. */
   readonly anchors: readonly ReadAnchor[];
+  /** Those whose scope could hold somebody of a server, in no particular order. */
+  readonly anchorsFor: (server: string) => readonly ReadAnchor[];
   /** By fingerprint, as `normalFingerprint` writes it. */
   readonly byFingerprint: ReadonlyMap<string, readonly AnchoredKey[]>;
   /**
@@ -47,6 +50,7 @@ export async function readTrust(settings: Omit<TrustSettings, "version">): Promi
   }
   return {
     anchors,
+    anchorsFor: anchorsByServer(anchors),
     byFingerprint,
     byCertificate: certificatesAmong(byFingerprint),
     byAuthority,

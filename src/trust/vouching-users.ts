@@ -69,13 +69,16 @@ function standingOf(
   anchor: Standing["anchor"],
   report: SignatureReport,
 ): Standing {
-  const user = { kind: "user", who: userId, amount: vouch.amount } as const;
+  const { amount, until } = vouch;
+  const user = { kind: "user", who: userId, amount } as const;
   return {
     anchor,
+    hindrance: undefined,
     isOwnKey: false,
-    amount: vouch.amount,
-    hops: [...vouch.path.slice(1), vouch.until === undefined ? user : { ...user, validUntil: vouch.until }],
-    ...(vouch.until !== undefined && { validUntil: vouch.until }),
+    amount,
+    hops: [...vouch.path.slice(1), Number.isFinite(until) ? { ...user, validUntil: until } : user],
+    validFrom: 0,
+    validUntil: until,
     anchorKeys: vouch.anchorKeys,
     below: [userId, ...signerKeys(report)],
     above: vouch.above,

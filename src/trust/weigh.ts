@@ -85,7 +85,7 @@ function compareVouches(a: AttestedVouch, b: AttestedVouch): number {
   if (a.path.length !== b.path.length) return a.path.length - b.path.length;
   const byName =
     compareText(a.anchorId, b.anchorId) || compareText(a.keyId, b.keyId) || compareText(a.below.join(), b.below.join());
-  return byName || (b.attestedAt ?? 0) - (a.attestedAt ?? 0) || (b.until ?? 0) - (a.until ?? 0);
+  return byName || (b.attestedAt ?? 0) - (a.attestedAt ?? 0) || Number(a.until < b.until) - Number(a.until > b.until);
 }
 
 function compareText(a: string, b: string): number {

@@ -2,6 +2,8 @@
 export interface UserPattern {
   /** As it was written. */
   readonly text: string;
+  /** Its server: a name, `*`, or `*.` and a domain. */
+  readonly server: string;
   /** Whether `userId`, if it is one, is among those it names. Compares code units: no case folding, no normalisation. */
   readonly matches: (userId: string) => boolean;
 }
@@ -28,6 +30,7 @@ export function readUserPattern(text: unknown): UserPattern | undefined {
   if (!localpart || !server) return undefined;
   return {
     text,
+    server: text.slice(colon + 1),
     matches: (userId) => {
       const colon = userId.indexOf(":");
       return server(userId, colon + 1) && localpart(userId.slice(1, colon));

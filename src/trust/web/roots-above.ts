@@ -27,10 +27,16 @@ export function rootsAbove<T>(graph: Graph, key: string, byNode: ReadonlyMap<num
   return found;
 }
 
-/** Every name that anybody certified for a certificate, itself included, sorted. */
-export function namesOf({ nodes, ownNames, incoming }: Graph, key: string): string[] {
+/** Those names that anybody certified for a certificate, itself included, of which `isWanted` holds; sorted. */
+export function namesOf(
+  { nodes, ownNames, incoming }: Graph,
+  key: string,
+  isWanted: (name: string) => boolean,
+): string[] {
   const node = nodes.get(key);
+  const names = new Set<string>();
   if (node === undefined) return [];
-  const certified = (incoming[node] ?? []).map(({ introduction }) => introduction.name);
-  return [...new Set([...(ownNames[node]?.keys() ?? []), ...certified])].sort();
+  for (const name of ownNames[node]?.keys() ?? []) if (isWanted(name)) names.add(name);
+  for (const { introduction } of incoming[node] ?? []) if (isWanted(introduction.name)) names.add(introduction.name);
+  return [...names].sort();
 }
