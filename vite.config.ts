@@ -83,8 +83,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       inNode("unit", ["test/unit/**/*.test.ts"]),
-      inNode("embedded", ["test/embedded/**/*.test.ts"]),
-      inNode("security", ["test/security/**/*.test.ts"]),
+      inNode("embedded", ["test/embedded/**/*.test.ts"], { testTimeout: 30_000 }),
+      inNode("security", ["test/security/**/*.test.ts"], { testTimeout: 30_000 }),
       inNode("conformance", ["test/conformance/**/*.test.ts"]),
       inNode("faults", ["test/faults/**/*.test.ts"], { testTimeout: 300_000 }),
       inNode("fuzz", ["test/fuzz/**/*.test.ts"], { testTimeout: 120_000 }),

@@ -444,6 +444,7 @@ export class Countersign {
    * @throws CountersignError `ERR_CLOSED`
    */
   async exportHistory(): Promise<string> {
+    callContext(this.#session);
     return this.#session.store.exportHistory();
   }
 

@@ -30,7 +30,8 @@ export interface CountersignOptions {
   readonly rooms?: readonly string[];
   /**
    * Whether owners' servers may be asked for profile fields themselves, without a token, where the own server has none: they
-   * learn the reader's address. A list names hosts that are asked although they are not public ones. Default `false`.
+   * learn the reader's address. A list names hosts that are asked although they are not public ones, for anchors' lists of revocations
+   * too. Default `false`.
    */
   readonly direct?: boolean | readonly string[];
   /**

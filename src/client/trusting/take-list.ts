@@ -19,11 +19,17 @@ export async function takeList(
   signal?: AbortSignal,
 ): Promise<RevocationListFinding> {
   const context = callContext(session, signal);
-  const { inForce, store, registry, offline } = session;
+  const { inForce, store, registry, offline, direct } = session;
   const anchor = inForce.current.settings.anchors.find(({ id }) => id === anchorId);
   if (!anchor) throw new CountersignError("ERR_OPTION_INVALID", "expected the id of an anchor in force");
   const fetch = session.httpOptions.fetch ?? globalThis.fetch;
-  const taken = file ?? (await fetchRevocationList(anchor, { fetch, signal: context.signal }));
+  const taken =
+    file ??
+    (await fetchRevocationList(anchor, {
+      fetch,
+      hosts: typeof direct === "boolean" ? [] : direct,
+      signal: context.signal,
+    }));
   const options = { algorithms: [...registry.values()], now: context.now(), offline, signal: context.signal };
   const finding = await takeRevocationList(taken, anchor, options, store);
   inForce.current.lists = undefined;
