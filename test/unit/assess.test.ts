@@ -129,6 +129,14 @@ describe("assessing an identity", () => {
     });
   });
 
+  it("says what is missing where very many small anchors signed, rather than that it is too complex", async () => {
+    const keys = Array.from({ length: 39 }, (_, index) => index.toString(16).padStart(40, "0").toUpperCase());
+    const anchors = keys.map((one) => ({ ...company, id: one, key: one, amount: 3 }));
+    const reports = keys.map((one) => ({ ...valid, signer: { fingerprint: one, keyHash: one, names: [] } }));
+    const assessment = await assess({ anchors, reports });
+    expect(assessment.needed).toEqual([{ code: "amount", amount: 3 }]);
+  });
+
   it("does not let one rejected anchor silence another", async () => {
     const other = "F".repeat(40);
     const revoked: SignatureReport = { ...valid, status: "invalid", code: "key-revoked" };

@@ -57,15 +57,19 @@ export function isWorth(vouches: readonly CountedVouch[], wanted: number, step: 
  */
 export function best(vouches: readonly CountedVouch[], enough: number, step: () => void): number {
   let most = 0;
-  const extend = (chosen: readonly CountedVouch[], from: number): void => {
+  /** @param atMost what those chosen and all that follow are worth, were they all independent */
+  const extend = (chosen: readonly CountedVouch[], from: number, atMost: number): void => {
     step();
     most = Math.max(most, worthOf(chosen));
-    for (let next = from; next < vouches.length && most < enough; next++) {
+    let left = atMost;
+    for (let next = from; next < vouches.length && most < Math.min(enough, left); next++) {
       const vouch = vouches[next];
-      if (vouch && chosen.every((other) => areIndependent(other, vouch))) extend([...chosen, vouch], next + 1);
+      if (vouch && chosen.every((other) => areIndependent(other, vouch))) extend([...chosen, vouch], next + 1, left);
+      left -= vouch?.amount ?? 0;
     }
   };
-  extend([], 0);
+  const sum = vouches.reduce((total, { amount }) => total + amount, 0);
+  extend([], 0, sum);
   return most;
 }
 
