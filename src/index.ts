@@ -32,6 +32,7 @@ export type { OutboxResult } from "./client/owner/resume.js";
 export type { WithdrawnPlace, WithdrawObstacle, WithdrawReceipt } from "./client/owner/withdraw-receipt.js";
 export type { DocumentFile } from "./client/signed-documents/document-file.js";
 export type { RevocationListFinding, RevocationListProblem } from "./client/signed-documents/verify-revocation-list.js";
+export type { AttributedEvent } from "./client/signed-events/own-events.js";
 export {
   acceptEvent,
   type EventSigningRequest,

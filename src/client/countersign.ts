@@ -39,8 +39,8 @@ import { readingContext, readingSources } from "./reading/reading-setup.js";
 import { callContext, openSession, type Session } from "./session.js";
 import type { DocumentFile } from "./signed-documents/document-file.js";
 import type { RevocationListFinding } from "./signed-documents/verify-revocation-list.js";
+import type { AttributedEvent } from "./signed-events/own-events.js";
 import type { SignedEvent } from "./signed-events/signed-event.js";
-import type { EventVerification } from "./signed-events/verify-event.js";
 import type { StoredTrust } from "./trusting/stored-trust.js";
 import type { CreatePublicUserKeyOptions, PublicUserKey } from "./vouching/create-public-user-key.js";
 import type { PublicVouch, VouchForOptions } from "./vouching/vouch-for.js";
@@ -459,7 +459,7 @@ export class Countersign {
    *
    * @throws CountersignError `ERR_CLOSED`, `ERR_ABORTED`, `ERR_OPTION_INVALID`; HttpError `ERR_HTTP_*`
    */
-  async verifyEvent(event: SignedEvent, options: CallOptions = {}): Promise<EventVerification> {
+  async verifyEvent(event: SignedEvent, options: CallOptions = {}): Promise<AttributedEvent> {
     return (await eventSide()).verifyServedEvent(this.#session, event, options.signal);
   }
 

@@ -24,6 +24,7 @@ export type {
 export type { PolicyRule, Requirement, TrustDecision, TrustPolicy, TrustSettings } from "../model/trust-policy.js";
 export { type AssessInput, assessIdentity, defaultFreshnessMs } from "./assess.js";
 export { type TrustContext, type TrustContextInput, trustContext } from "./context.js";
+export { eventAnchors } from "./event-anchors.js";
 export { type LevelChange, simulate } from "./simulate.js";
 export { readTrust, type Trust } from "./trust.js";
 export type { VouchingUser } from "./vouching-users.js";

@@ -3,12 +3,13 @@ import { signedAt } from "../model/history/judge-pin.js";
 import type { SignedIdentity } from "../model/identity.js";
 import type { SignatureReport } from "../model/report.js";
 import { isRevoked, type RevocationList } from "../model/revocation-list.js";
+import { isCurrent, refusalOf } from "./anchor-terms.js";
 import { isSilenced } from "./anchors/exclusive.js";
 import type { ReadAnchor } from "./anchors/read-anchors.js";
 import { askScope } from "./anchors/scope.js";
 import type { CountedVouch } from "./policy/independence.js";
 import { judgeTime, type TimeAnswer } from "./signature-time.js";
-import { type Standing, type StandingFinder, signerKeys } from "./standing.js";
+import { bestOfEachAnchor, type Standing, type StandingFinder, signerKeys } from "./standing.js";
 import type { Trust } from "./trust.js";
 import { isWithdrawn } from "./withdrawal.js";
 
@@ -90,7 +91,7 @@ function judgeStanding(
   if (list && isRevoked(list, identity.userId, identity.masterKey?.publicKey ?? "")) {
     return { reasons: [{ code: "revoked-by-anchor", ...about }], rejects: true };
   }
-  const refusal = refusalOf(standing, report, list, identity, context);
+  const refusal = refusalOf(standing, report, { ...context, masterKey: identity.masterKey?.publicKey, list });
   if (refusal) return unproven({ code: refusal, ...about });
   const isStale = anchor.revocation !== undefined && !isCurrent(list, context.now);
   const notes: ReasonCode[] = [...(time.note ? [time.note] : []), ...(isStale ? (["revocation-stale"] as const) : [])];
@@ -98,31 +99,6 @@ function judgeStanding(
     reasons: [{ code: "vouched" as const, ...about }, ...notes.map((code) => ({ code, ...about }))],
     vouch: vouchOf(standing, report, scope, time.until, isStale ? undefined : list),
   };
-}
-
-/** What the anchor itself asks of signatures, beyond scope and naming. */
-function refusalOf(
-  { anchor, isOwnKey }: Standing,
-  report: SignatureReport,
-  list: RevocationList | undefined,
-  { masterKey }: SignedIdentity,
-  { matrixKeys, now }: JudgingContext,
-): ReasonCode | undefined {
-  const { notBefore = 0, notAfter = Number.POSITIVE_INFINITY, maxAge, requireExpiry, revocation } = anchor;
-  const { fingerprint = "" } = report.signer ?? {};
-  if (isOwnKey && (fingerprint === masterKey?.publicKey || matrixKeys.has(fingerprint))) return "matrix-key";
-  const isUnconfirmed = report.code === "key-unconfirmed" || report.keyUnconfirmed;
-  if (isUnconfirmed && !anchor.acceptUnconfirmed) return "key-unconfirmed";
-  if (now < notBefore) return "anchor-not-yet";
-  if (now >= notAfter) return "anchor-over";
-  // A timestamp says that a signature existed, not how old it is: anybody can add a new one to an old signature.
-  const time = report.createdAt;
-  if (maxAge !== undefined && time === undefined) return "no-time";
-  if (maxAge !== undefined && time !== undefined && now >= time + maxAge) return "too-old";
-  // A key's end can be put off, a certificate's cannot.
-  if (requireExpiry && report.expiresAt === undefined && !report.certificate) return "no-expiry";
-  if (revocation?.mode === "hard-fail" && !isCurrent(list, now)) return "list-missing";
-  return undefined;
 }
 
 function vouchOf(
@@ -164,30 +140,6 @@ function anchorHop(
   const hop =
     label === undefined ? { kind, who, scope: pattern, amount } : { kind, who, name: label, scope: pattern, amount };
   return notAfter === undefined ? hop : { ...hop, validUntil: notAfter };
-}
-
-/** Of several ways under one anchor the one that lets the signer speak, is worth most and lasts longest. */
-function bestOfEachAnchor(standings: readonly Standing[], at: number): readonly Standing[] {
-  const current = standings.filter(({ validFrom, validUntil }) => validFrom <= at && at < validUntil);
-  if (current.length < 2) return current;
-  const byAnchor = new Map<string, Standing>();
-  for (const standing of current) {
-    const known = byAnchor.get(standing.anchor.id);
-    if (!known || isBetter(standing, known)) byAnchor.set(standing.anchor.id, standing);
-  }
-  return [...byAnchor.values()].sort((a, b) => (a.anchor.id < b.anchor.id ? -1 : 1));
-}
-
-function isBetter(a: Standing, b: Standing): boolean {
-  if (!a.hindrance !== !b.hindrance) return !a.hindrance;
-  if (a.isOwnKey !== b.isOwnKey) return a.isOwnKey;
-  if (a.amount !== b.amount) return a.amount > b.amount;
-  if (a.validUntil !== b.validUntil) return a.validUntil > b.validUntil;
-  return a.below.join() < b.below.join();
-}
-
-function isCurrent(list: RevocationList | undefined, now: number): boolean {
-  return list !== undefined && now < list.expiresAt;
 }
 
 function unproven(reason: AssessmentReason): Finding {

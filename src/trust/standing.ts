@@ -36,3 +36,23 @@ export function signerKeys({ signer }: SignatureReport): string[] {
   const { keyHash, primaryKeyHash, fingerprint } = signer;
   return [...(primaryKeyHash === undefined ? [] : [primaryKeyHash]), keyHash, fingerprint];
 }
+
+/** Of several ways under one anchor the one that lets the signer speak, is worth most and lasts longest. */
+export function bestOfEachAnchor(standings: readonly Standing[], at: number): readonly Standing[] {
+  const current = standings.filter(({ validFrom, validUntil }) => validFrom <= at && at < validUntil);
+  if (current.length < 2) return current;
+  const byAnchor = new Map<string, Standing>();
+  for (const standing of current) {
+    const known = byAnchor.get(standing.anchor.id);
+    if (!known || isBetter(standing, known)) byAnchor.set(standing.anchor.id, standing);
+  }
+  return [...byAnchor.values()].sort((a, b) => (a.anchor.id < b.anchor.id ? -1 : 1));
+}
+
+function isBetter(a: Standing, b: Standing): boolean {
+  if (!a.hindrance !== !b.hindrance) return !a.hindrance;
+  if (a.isOwnKey !== b.isOwnKey) return a.isOwnKey;
+  if (a.amount !== b.amount) return a.amount > b.amount;
+  if (a.validUntil !== b.validUntil) return a.validUntil > b.validUntil;
+  return a.below.join() < b.below.join();
+}

@@ -1,7 +1,11 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createHomeserver, type ProfileName } from "../../examples/homeserver/server.js";
+import { ed25519, ed25519Signer } from "../../src/algorithms/ed25519/index.js";
 import { openSession } from "../../src/client/session.js";
 import { signOwnEvent, verifyServedEvent } from "../../src/client/signed-events/own-events.js";
+import { readTrustState } from "../../src/client/trusting/trust-in-force.js";
+import { acceptEvent, prepareEvent } from "../../src/index.js";
 import { memoryStore } from "../../src/store/index.js";
 import { embeddedUser } from "../support/embedded-user.js";
 import { nobodyTrusted } from "../support/nobody-trusted.js";
@@ -63,5 +67,28 @@ describe("the own signed events", () => {
     // Neither does the key of one user speak for another.
     const claimed = { ...(await signer.sign(message)), sender: "@stranger:localhost" };
     expect(await verifyServedEvent(session, claimed)).toMatchObject({ state: "unsigned" });
+  });
+
+  it("name the anchors that may say whose words they are, and none beside a bad signature", async () => {
+    const { session, event } = await stage("msc2961");
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
+    const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+    const scope = { users: [event.sender], purposes: ["events"] as const };
+    const press = { id: "press office", algorithm: "org.ietf.ed25519", key, speaksFor: "scope", scope } as const;
+    const reader = openSession(
+      session.client,
+      { algorithms: [ed25519()] },
+      memoryStore(),
+      await readTrustState({ version: 1, anchors: [press] }),
+    );
+    const request = prepareEvent(event, "org.ietf.ed25519", [ed25519()]);
+    const content = await acceptEvent(request, await ed25519Signer(pem).sign(request.bytes), {
+      algorithms: [ed25519()],
+    });
+    const signed = await verifyServedEvent(reader, { ...event, content });
+    expect(signed).toMatchObject({ state: "signed", anchors: [{ anchorIds: ["press office"] }] });
+    const changed = { ...event, content: { ...content, body: "wolves!" } };
+    expect(await verifyServedEvent(reader, changed)).toMatchObject({ state: "bad", anchors: [] });
   });
 });

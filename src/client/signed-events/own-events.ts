@@ -8,10 +8,21 @@ import { queryKeys } from "../../matrix/key-query.js";
 import { ownPublicKey } from "../../matrix/own-identity.js";
 import { ownUserId } from "../../matrix/own-user-id.js";
 import { lesserKeyOf } from "../../model/cross-signing-key.js";
+import { eventAnchors } from "../../trust/event-anchors.js";
 import { callContext, type Session } from "../session.js";
+import { contextUnder } from "../trusting/assess-users.js";
 import { signEventContent } from "./sign-event.js";
 import { readEventToSign, type SignedEvent } from "./signed-event.js";
 import { type EventVerification, verifyEvent } from "./verify-event.js";
+
+/** What the signatures on an event say, and by whose word. */
+export type AttributedEvent = EventVerification & {
+  /**
+   * For each signature of a `signed` event that stands under anchors whose scope holds the sender for `events`: which ones. Nothing is
+   * said about account, room or time.
+   */
+  readonly anchors: readonly { readonly keyId: string; readonly anchorIds: readonly string[] }[];
+};
 
 /**
  * Signs an own event with the own `event_signing` key, whose private part lies in secret storage as `m.event_signing`.
@@ -45,7 +56,8 @@ export async function signOwnEvent(session: Session, event: SignedEvent, signal?
 }
 
 /**
- * Verifies an event with the instance's algorithms and the keys that the homeserver serves for its sender: see `verifyEvent`.
+ * Verifies an event with the instance's algorithms and the keys that the homeserver serves for its sender: see `verifyEvent`; and says
+ * under which anchors its external signers stand.
  *
  * Whether the sender's master key is theirs is for `assess` to say. Offline nobody is asked for keys: then external signatures
  * alone are verified.
@@ -56,17 +68,24 @@ export async function verifyServedEvent(
   session: Session,
   event: SignedEvent,
   signal?: AbortSignal,
-): Promise<EventVerification> {
+): Promise<AttributedEvent> {
   const { http, now, signal: ended } = callContext(session, signal);
-  const { offline, registry } = session;
+  const { offline, registry, inForce } = session;
+  const state = inForce.current;
   const served = offline ? undefined : (await queryKeys(http, [event.sender], ended)).get(event.sender);
   const { masterKey, eventSigningKey } = served ?? {};
   const keys = masterKey && { masterKey: masterKey.object, ...(eventSigningKey && { eventSigningKey }) };
-  return verifyEvent(event, {
+  const verification = await verifyEvent(event, {
     algorithms: [...registry.values()],
     now,
     offline,
     signal: ended,
     ...(keys && { keys }),
   });
+  const matrixKeys = masterKey?.signable.publicKey === undefined ? [] : [masterKey.signable.publicKey];
+  const context = await contextUnder(state, session, { now: now(), matrixKeys }, ended);
+  // A good signature beside a bad one is no reason to believe the words.
+  const reports = verification.state === "signed" ? verification.reports : [];
+  const anchors = reports.map((report) => ({ keyId: report.keyId, anchorIds: eventAnchors(report, context) }));
+  return { ...verification, anchors: anchors.filter(({ anchorIds }) => anchorIds.length > 0) };
 }

@@ -1,7 +1,7 @@
 import type { IdentityAssessment } from "../../model/assessment.js";
 import type { SignedIdentity } from "../../model/identity.js";
 import { type AssessInput, assessIdentity } from "../../trust/assess.js";
-import { type TrustContext, trustContext } from "../../trust/context.js";
+import { type TrustContext, type TrustContextInput, trustContext } from "../../trust/context.js";
 import type { VouchingUser } from "../../trust/vouching-users.js";
 import { verifyIdentities } from "../cached-verification.js";
 import { callContext, type Session } from "../session.js";
@@ -47,19 +47,24 @@ export async function verifyUsers(
       const all = [...(reports.get(identity.userId) ?? []), ...(publicly[index] ?? [])];
       return { identity, reports: all, ...(history && { history }) };
     }),
-    contextOf: async (state) => {
-      const { trust } = state;
-      const lists = await listsOf(state, store, now);
-      return trustContext({
-        trust,
-        now,
-        matrixKeys,
-        vouchingUsers,
-        lists,
-        network: await networkFor(session, trust, now, context.signal),
-      });
-    },
+    contextOf: (state) => contextUnder(state, session, { now, matrixKeys, vouchingUsers }, context.signal),
   };
+}
+
+/**
+ * What anything is weighed in under these settings.
+ *
+ * @throws CountersignError `ERR_ABORTED`, `ERR_CLOSED`
+ */
+export async function contextUnder(
+  state: TrustInForce,
+  session: Session,
+  known: Pick<TrustContextInput, "now" | "matrixKeys" | "vouchingUsers">,
+  signal: AbortSignal,
+): Promise<TrustContext> {
+  const { trust } = state;
+  const lists = await listsOf(state, session.store, known.now);
+  return trustContext({ ...known, trust, lists, network: await networkFor(session, trust, known.now, signal) });
 }
 
 /** Verifies and weighs identities, in their order, and remembers nothing about them. Throws what {@link verifyUsers} throws. */
