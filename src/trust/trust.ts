@@ -39,6 +39,7 @@ export interface Trust {
  * @throws CountersignError `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`: see `readAnchors` and `readPolicy`
  */
 export async function readTrust(settings: Omit<TrustSettings, "version">): Promise<Trust> {
+  const decisions = readDecisions(settings.decisions);
   const anchors = (await readAnchors(settings.anchors)).sort((a, b) => (a.id < b.id ? -1 : 1));
   const byFingerprint = new Map<string, AnchoredKey[]>();
   const byAuthority = new Map<string, AnchoredKey[]>();
@@ -57,7 +58,7 @@ export async function readTrust(settings: Omit<TrustSettings, "version">): Promi
     introducing: anchors.filter(({ depth = 0 }) => depth > 0),
     exclusive: anchors.filter(({ exclusive }) => exclusive),
     policy: readPolicy(settings.policy, new Set(anchors.map(({ id }) => id))),
-    decisions: readDecisions(settings.decisions),
+    decisions,
   };
 }
 

@@ -74,9 +74,7 @@ export async function judgeUsers(
   vouchingUsers: readonly VouchingUser[],
   signal?: AbortSignal,
 ): Promise<IdentityAssessment[]> {
-  const state = session.inForce.current;
-  const { inputs, contextOf } = await verifyUsers(session, identities, vouchingUsers, signal);
-  const context = await contextOf(state);
+  const { inputs, context } = await readyToWeigh(session, identities, vouchingUsers, signal);
   return inputs.map((input) => assessIdentity(input, context));
 }
 
@@ -87,8 +85,18 @@ export async function assessUsers(
   vouchingUsers: readonly VouchingUser[],
   signal?: AbortSignal,
 ): Promise<IdentityAssessment[]> {
+  const { inputs, context } = await readyToWeigh(session, identities, vouchingUsers, signal);
+  return weighAndPin(inputs, context, session.store);
+}
+
+/** Verified users with what they are weighed in: the settings that are in force when this begins. */
+async function readyToWeigh(
+  session: Session,
+  identities: readonly SignedIdentity[],
+  vouchingUsers: readonly VouchingUser[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly inputs: readonly AssessInput[]; readonly context: TrustContext }> {
   const state = session.inForce.current;
   const { inputs, contextOf } = await verifyUsers(session, identities, vouchingUsers, signal);
-  const context = await contextOf(state);
-  return weighAndPin(inputs, context, session.store);
+  return { inputs, context: await contextOf(state) };
 }

@@ -1,14 +1,9 @@
 import type { RevocationList } from "../../model/revocation-list.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
-import { readTrustSettings } from "../../trust/read-trust-settings.js";
-import { readTrust, type Trust } from "../../trust/trust.js";
+import { type ReadSettings, readSettings } from "../../trust/read-trust-settings.js";
 
 /** Whom an instance trusts now. */
-export interface TrustInForce {
-  /** As it was given: a copy that nobody else changes. */
-  readonly settings: TrustSettings;
-  /** The same, ready to be asked. */
-  readonly trust: Trust;
+export interface TrustInForce extends ReadSettings {
   /** The anchors' lists of revocations that are remembered, and when they were read: milliseconds since 1970. */
   lists: { readonly readAt: number; readonly lists: Promise<readonly RevocationList[]> } | undefined;
 }
@@ -42,6 +37,5 @@ export async function putInForce(place: TrustPlace, settings: TrustSettings): Pr
  * @throws CountersignError `ERR_SETTINGS_MALFORMED`, `ERR_ANCHOR_INVALID`, `ERR_POLICY_INVALID`
  */
 export async function readTrustState(value: TrustSettings): Promise<TrustInForce> {
-  const settings = await readTrustSettings(value);
-  return { settings, trust: await readTrust(settings), lists: undefined };
+  return { ...(await readSettings(value)), lists: undefined };
 }
