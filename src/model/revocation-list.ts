@@ -1,6 +1,7 @@
 import { encodeBase64, tryDecodeBase64 } from "../encoding/base64.js";
 import { hasExactly, isJsonObject, type JsonObject } from "../encoding/json-object.js";
 import { CountersignError } from "../errors.js";
+import { isMilliseconds } from "./milliseconds.js";
 import { isUserId } from "./user-id.js";
 
 /** What an anchor took back of all that it signed. Times are milliseconds since 1970. */
@@ -46,7 +47,7 @@ export function readRevocationList(content: JsonObject): RevocationList {
   const { anchor, sequence, expires_ts: expiresAt, revoked: entries } = content;
   if (typeof anchor !== "string" || anchor === "" || anchor.length > maxAnchorIdChars)
     throw malformed("an anchor's id");
-  if (!isTime(sequence) || !isTime(expiresAt)) throw malformed("milliseconds since 1970");
+  if (!isMilliseconds(sequence) || !isMilliseconds(expiresAt)) throw malformed("milliseconds since 1970");
   if (!Array.isArray(entries) || entries.length > maxRevokedKeys) {
     throw malformed(`a list of at most ${maxRevokedKeys} master keys`);
   }
@@ -76,10 +77,6 @@ function readEntry(entry: unknown): { readonly userId: string; readonly masterKe
   const key = named ? tryDecodeBase64(name.slice("ed25519:".length)) : undefined;
   if (key?.length !== 32) throw malformed("a master key as ed25519: and base64");
   return { userId, masterKey: encodeBase64(key) };
-}
-
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function malformed(expected: string): CountersignError {

@@ -1,3 +1,4 @@
+import { compareText } from "../encoding/compare-text.js";
 import type { SeenManifest } from "../model/manifest/seen-manifest.js";
 
 /** The most manifests of one sequence that differ. */
@@ -57,8 +58,4 @@ function line({ masterKey, approvedBy }: SeenManifest): string {
 function compare(a: SeenManifest, b: SeenManifest, now: number): number {
   const ahead = Number(a.seenAt > now) - Number(b.seenAt > now);
   return ahead || b.seenAt - a.seenAt || compareText(a.digest, b.digest) || compareText(line(a), line(b));
-}
-
-function compareText(a: string, b: string): number {
-  return Number(a > b) - Number(a < b);
 }

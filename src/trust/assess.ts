@@ -1,4 +1,5 @@
 import { decodeUtf8 } from "../encoding/bytes.js";
+import { compareText } from "../encoding/compare-text.js";
 import type { AssessmentReason, IdentityAssessment, Need, TrustLevel, Vouch } from "../model/assessment.js";
 import { isAfter } from "../model/history/judge-pin.js";
 import type { UserHistory } from "../model/history/key-history.js";
@@ -147,5 +148,5 @@ function compareReasons(a: AssessmentReason, b: AssessmentReason): number {
   const [textOfA, textOfB] = [a, b].map(
     ({ keyId = "", anchorId = "", code, report = "" }) => `${keyId}\n${anchorId}\n${code}\n${report}`,
   );
-  return (textOfA ?? "") < (textOfB ?? "") ? -1 : Number((textOfA ?? "") > (textOfB ?? ""));
+  return compareText(textOfA ?? "", textOfB ?? "");
 }

@@ -1,3 +1,4 @@
+import { compareText } from "../encoding/compare-text.js";
 import type { AssessmentReason, Need } from "../model/assessment.js";
 import { askScope } from "./anchors/scope.js";
 import type { AttestedVouch } from "./judge-report.js";
@@ -86,8 +87,4 @@ function compareVouches(a: AttestedVouch, b: AttestedVouch): number {
   const byName =
     compareText(a.anchorId, b.anchorId) || compareText(a.keyId, b.keyId) || compareText(a.below.join(), b.below.join());
   return byName || (b.attestedAt ?? 0) - (a.attestedAt ?? 0) || Number(a.until < b.until) - Number(a.until > b.until);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

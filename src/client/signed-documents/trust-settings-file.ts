@@ -4,6 +4,7 @@ import { canonicalJson } from "../../encoding/canonical-json.js";
 import type { JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
 import { throwIfAborted } from "../../model/abort.js";
+import { isMilliseconds } from "../../model/milliseconds.js";
 import type { SignatureReport } from "../../model/report.js";
 import { readSignableDocument } from "../../model/signable-document.js";
 import type { TrustSettings } from "../../model/trust-policy.js";
@@ -86,7 +87,7 @@ export async function importSettings(file: DocumentFile, options: ImportSettings
   const isExported = Object.hasOwn(document, "exported_ts");
   const { signable, content } = isExported ? readDocument(document) : { content: withoutSignatures(document) };
   const { exported_ts: exportedAt, ...rest } = content;
-  if (exportedAt !== undefined && !isTime(exportedAt)) throw malformed("an export at milliseconds since 1970");
+  if (exportedAt !== undefined && !isMilliseconds(exportedAt)) throw malformed("an export at milliseconds since 1970");
   const reports = signable ? await verifyDocument(document, signable, options) : [];
   if (exportedAt !== undefined && exportedAt > now + maxAheadMs) return { problem: "ahead", reports };
   if (signedBy !== "anybody" && !(await isSignedBy(signedBy, reports, now))) return { problem: "not-signed", reports };
@@ -116,10 +117,6 @@ function readDocument(document: JsonObject): ReturnType<typeof readSignableDocum
 
 function withoutSignatures({ signatures: _signatures, ...content }: JsonObject): JsonObject {
   return content;
-}
-
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function malformed(expected: string, cause?: unknown): CountersignError {

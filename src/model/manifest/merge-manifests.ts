@@ -1,4 +1,5 @@
 import { canonicalJson } from "../../encoding/canonical-json.js";
+import { compareText } from "../../encoding/compare-text.js";
 import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
 import { type ExternalSignature, isSignatureValue } from "../external-signature.js";
@@ -51,7 +52,7 @@ export function ownCopies(copies: readonly JsonObject[], { userId, masterKey, no
     (a, b) =>
       Number(a.isAhead) - Number(b.isAhead) ||
       b.manifest.sequence - a.manifest.sequence ||
-      (textOf(a) < textOf(b) ? -1 : Number(textOf(a) > textOf(b))),
+      compareText(textOf(a), textOf(b)),
   );
 }
 

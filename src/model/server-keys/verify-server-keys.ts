@@ -3,6 +3,7 @@ import { decodeUtf8 } from "../../encoding/bytes.js";
 import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { signerEntry } from "../external-signature.js";
 import { isSignedBy } from "../matrix-signature.js";
+import { isMilliseconds } from "../milliseconds.js";
 import { signedBytes } from "../signable.js";
 import type { ServerKey, ServerKeyKind, ServerKeySet, ServerKeysCode, ServerKeysVerdict } from "./server-key-set.js";
 
@@ -56,7 +57,7 @@ export async function verifyServerKeys(
   if (typeof current === "string") return invalid(current);
   if (typeof old === "string") return invalid(old);
   const statedUntil = member(signed, "valid_until_ts");
-  if (!isTime(statedUntil) || current.some(({ keyId }) => old.some((other) => other.keyId === keyId))) {
+  if (!isMilliseconds(statedUntil) || current.some(({ keyId }) => old.some((other) => other.keyId === keyId))) {
     return invalid("malformed");
   }
   const entry = signerEntry(answer, serverName);
@@ -99,24 +100,20 @@ function readKey(keyId: string, value: unknown, isOld: boolean): ServerKey | und
   const bytes = typeof text === "string" && text.length <= maxTextChars ? tryDecodeBase64(text) : undefined;
   if (bytes?.length !== 32) return undefined;
   const expiredAt = isOld ? member(value, "expired_ts") : undefined;
-  if (isOld && !isTime(expiredAt)) return undefined;
+  if (isOld && !isMilliseconds(expiredAt)) return undefined;
   const scope = member(value, "scope");
   if (scope !== undefined && !isScope(scope)) return undefined;
   return {
     keyId,
     publicKey: encodeBase64(bytes),
     ...(scope !== undefined && { scope: [...scope] }),
-    ...(isTime(expiredAt) && { expiredAt }),
+    ...(isMilliseconds(expiredAt) && { expiredAt }),
   };
 }
 
 function isScope(value: unknown): value is readonly string[] {
   if (!Array.isArray(value) || value.length > maxScopes) return false;
   return value.every((name) => typeof name === "string" && name.length <= maxTextChars);
-}
-
-function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function trySignedBytes(answer: JsonObject): ReturnType<typeof signedBytes> | undefined {

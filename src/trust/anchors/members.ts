@@ -33,8 +33,3 @@ export function isText(value: unknown): value is string {
 export function isAmount(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 120;
 }
-
-/** Whether it is a time or a duration in whole milliseconds. */
-export function isMilliseconds(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}

@@ -1,9 +1,10 @@
 import { isJsonObject } from "../../encoding/json-object.js";
+import { isMilliseconds } from "../../model/milliseconds.js";
 import type { DirectoryEntry, SpeaksFor, TrustAnchor } from "../../model/trust-anchor.js";
 import { isUserId } from "../../model/user-id.js";
 import { type KeyHandle, readAnchorKey } from "./anchor-key.js";
 import { invalidAnchor } from "./invalid-anchor.js";
-import { assertMembers, isAmount, isMilliseconds, isText, listOf } from "./members.js";
+import { assertMembers, isAmount, isText, listOf } from "./members.js";
 import { readScope, type Scope } from "./scope.js";
 import { isExactServerName } from "./user-pattern.js";
 

@@ -1,3 +1,4 @@
+import { compareText } from "../../encoding/compare-text.js";
 import type { AnchorScope, TrustPurpose } from "../../model/trust-anchor.js";
 import { isUserId } from "../../model/user-id.js";
 import { invalidAnchor } from "./invalid-anchor.js";
@@ -79,5 +80,5 @@ function readPurposes(value: unknown): readonly TrustPurpose[] {
 
 /** The longest first; of equal length in the order of the text, so that what is written first never matters. */
 function compareLength(a: UserPattern, b: UserPattern): number {
-  return b.text.length - a.text.length || (a.text < b.text ? -1 : Number(a.text > b.text));
+  return b.text.length - a.text.length || compareText(a.text, b.text);
 }

@@ -1,8 +1,8 @@
 import { hasExactly, isJsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
+import { isMilliseconds } from "../../model/milliseconds.js";
 import type { TrustDecision } from "../../model/trust-policy.js";
 import { isUserId } from "../../model/user-id.js";
-import { isMilliseconds } from "../anchors/members.js";
 
 /** What the user decided about one key, and when: milliseconds since 1970. */
 export type StandingDecision = Pick<TrustDecision, "decision" | "decidedAt">;

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from "../../encoding/json-object.js";
 import { CountersignError } from "../../errors.js";
+import { isMilliseconds } from "../../model/milliseconds.js";
 import type { PolicyRule, Requirement, TrustPolicy } from "../../model/trust-policy.js";
-import { isAmount, isMilliseconds, isText, listOf } from "../anchors/members.js";
+import { isAmount, isText, listOf } from "../anchors/members.js";
 import { readScope, type Scope } from "../anchors/scope.js";
 
 /** A rule as it was checked, ready to be asked. */

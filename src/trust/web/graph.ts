@@ -1,3 +1,4 @@
+import { compareText } from "../../encoding/compare-text.js";
 import type { Introduction } from "../../model/introduction.js";
 
 /** One introduction of another certificate, by numbers: what a search walks along. */
@@ -67,12 +68,12 @@ export function buildGraph(introductions: readonly Introduction[]): Graph {
 /** Total on all that a search looks at, so that what is left equal is the same to it. */
 function compare(a: Introduction, b: Introduction): number {
   return (
-    byText(a.issuer, b.issuer) ||
-    byText(a.target, b.target) ||
+    compareText(a.issuer, b.issuer) ||
+    compareText(a.target, b.target) ||
     b.amount - a.amount ||
     b.depth - a.depth ||
-    byText(a.name, b.name) ||
-    byText(domainsOf(a), domainsOf(b)) ||
+    compareText(a.name, b.name) ||
+    compareText(domainsOf(a), domainsOf(b)) ||
     b.createdAt - a.createdAt ||
     b.validFrom - a.validFrom ||
     (b.validUntil ?? Number.POSITIVE_INFINITY) - (a.validUntil ?? Number.POSITIVE_INFINITY) ||
@@ -82,8 +83,4 @@ function compare(a: Introduction, b: Introduction): number {
 
 function domainsOf({ domains }: Introduction): string {
   return domains === undefined ? "" : `:${[...domains].sort().join()}`;
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
